@@ -97,10 +97,10 @@ for (int a = 0; a < PLANES; ++a) for (int b = 0; b < EDGE; b += ROWS) {
     __builtin_masked_store(open & ~beyond, values, field + (long long)to[0] * (size * CELLS) + at + dc);
     if (dc != 0) __builtin_masked_store(open & beyond, values, field + (long long)to[dc] * (size * CELLS) + at + dc - EDGE * dc);
   };
-  auto push = [&](Scalar* field, int size, int component, int da, int db, int dc, int own, Real value, Open open)
+  auto push = [&](Scalar* field, int size, int component, int da, int db, int dc, int own, Real value, Open open, Open fluid)
       __attribute__((always_inline)) {
     $push
-    store_some(field, size, own, value, ~open);
+    store_some(field, size, own, value, fluid & ~open);
   };
   auto fetch = [&](const Scalar* line) __attribute__((always_inline)) { __builtin_prefetch(line, 0, 2); };
   auto prefetch_line = [&](const Scalar* field, int size, int line) __attribute__((always_inline)) {

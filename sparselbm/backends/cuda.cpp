@@ -28,10 +28,11 @@ auto local = [&](const Scalar* field, int place, int size, int component) -> Rea
 auto store = [&](Scalar* field, int place, int size, int component, Real value) {
   field[((long long)place * size + component) * CELLS + cell] = value;
 };
-auto push = [&](Scalar* field, int size, int component, int da, int db, int dc, int own, Real value, bool open) {
+auto push = [&](Scalar* field, int size, int component, int da, int db, int dc, int own, Real value, bool open, bool fluid) {
   const int ra = a + da, rb = b + db, rc = c + dc;
   const int other = open ? near[beside(ra, rb, rc)] : tile;
-  field[((long long)other * size + (open ? component : own)) * CELLS + (open ? cell_number(ra, rb, rc) : cell)] = value;
+  const int at = open ? component * CELLS + cell_number(ra, rb, rc) : own * CELLS + cell;
+  if (fluid) field[(long long)other * (size * CELLS) + at] = value;
 };
 auto prefetch = [](const Scalar*, int, int, int, int) {};
 auto prefetch_line = [](const Scalar*, int, int) {};

@@ -24,7 +24,11 @@ from .reads import (
     TileSlot,
 )
 from .tile_kernel import TileKernel
-from .writes import Increase, Push, Store, Write
+from .writes import Increase, LinkMasks, Push, Store, Write
+
+
+VELOCITIES = "velocities"
+"""Array of the stored velocity alone, to and from which steps in place write and read it: others may still read the former one."""
 
 
 class KernelTrace:
@@ -157,10 +161,11 @@ class KernelTrace:
 
     def differences(self, array: str, links: Expression | None) -> list[Expression]:
         """Central differences (v_b(x + e_a) - v_b(x - e_a)) / 2 of the stored velocity, for each axis a all components b; v is 0
-        across a blocked link."""
-        first, n = sum(lattice.size for lattice in self._lattices), self._stored_size
+        across a blocked link. `array`: a state, or `VELOCITIES`."""
+        n = self._stored_size
+        size = n if array == VELOCITIES else self._size
         return [
-            self._difference(array, first + b, first + n, axis, links)
+            self._difference(array, size - n + b, size, axis, links)
             for axis in range(self.lattice.dimension)
             for b in range(n)
         ]
@@ -184,36 +189,46 @@ class KernelTrace:
 
     def awaited(self, array: str) -> list[Expression]:
         """Incoming populations where `push` has left them: each in the opposite population of the cell itself."""
-        return [self.local(array, own if there is None else there.component, self._size) for own, there in self._reached(array)]
+        places = [own if there is None else there.component for own, there in self._reached(array)]
+        streamed = len(places) - self._stored_size
+        moved = [self.local(array, k, self._size) for k in places[:streamed]]
+        return moved + [self.local(VELOCITIES, k, self._stored_size) for k in range(self._stored_size)]
 
-    def open_links(self, links: Expression | None) -> list[Expression | None]:
-        """Mask, for each population of the state, of the fluid cells that it leaves through an open link; None: all cells."""
+    def link_masks(self, links: Expression | None) -> list[LinkMasks | None]:
+        """Where each population of the state goes; None: from all cells into another one."""
         if links is None:
             return [None] * self._size
-        flow = self.lattice.velocities
+        flow, is_fluid = self.lattice.velocities, matches(links, 1, 0)
         back = [flow.index(lattice.velocities[p]) for lattice in self._lattices for p in lattice.opposites]
-        return [matches(links, 1 | 1 << q, 0) if q else None for q in back] + [None] * self._stored_size
+        moved = [LinkMasks(is_fluid, matches(links, 1 | 1 << q, 0)) if q else None for q in back]
+        return moved + [None] * self._stored_size
 
-    def push(self, array: str, values: Sequence, is_open: Sequence[Expression | None]) -> None:
+    def push(self, array: str, values: Sequence, masks: Sequence[LinkMasks | None]) -> None:
         """Writes outgoing populations where `awaited` finds them at the next step: in the opposite population of the cell that
         each reaches, or in the cell's own population where the link is blocked.
 
         These are the places from which `streamed` has read the incoming populations of this cell, and no other cell's: a step
-        that reads and writes the same array needs no second one (P. Bailey et al., ICPP 2009).
+        that reads and writes the same array needs no second one (P. Bailey et al., ICPP 2009). The stored velocity goes to
+        `VELOCITIES`.
         """
-        for (own, there), value, holds in zip(self._reached(array), values, is_open, strict=True):
-            if there is None:
+        streamed = self._size - self._stored_size
+        for (own, there), value, mask in zip(self._reached(array), values, masks, strict=True):
+            if own >= streamed:
+                self.store(VELOCITIES, own - streamed, self._stored_size, value)
+            elif there is None:
                 self.store(array, own, self._size, value)
             else:
-                self.writes.append(Push(there, own, self.graph.lift(value), holds))
+                self.writes.append(Push(there, own, self.graph.lift(value), mask))
 
-    def settle(self, array: str, is_open: Sequence[Expression | None]) -> None:
+    def settle(self, array: str, masks: Sequence[LinkMasks | None]) -> None:
         """Takes back the moves of `push`: each population changes places with the opposite one of the cell that it has reached."""
-        for (own, there), holds in zip(self._reached(array), is_open, strict=True):
+        for (own, there), mask in zip(self._reached(array), masks, strict=True):
             if there is not None and own < there.component:
                 here, pushed = self.local(array, own, self._size), self._pulled(there)
-                self.store(array, own, self._size, pushed if holds is None else where(holds, pushed, here))
-                self.writes.append(Push(there, own, here, holds))
+                self.store(array, own, self._size, pushed if mask is None else where(mask.is_open, pushed, here))
+                self.writes.append(Push(there, own, here, mask))
+        for k in range(self._stored_size):
+            self.store(array, self._size - self._stored_size + k, self._size, self.local(VELOCITIES, k, self._stored_size))
 
     def _reached(self, array: str) -> list[tuple[int, ShiftedValue | None]]:
         """Components of a state, each with the opposite population of the cell that it reaches; None if it does not move."""
@@ -260,9 +275,11 @@ class KernelTrace:
         pulled = frozenset(x for x in self.loads.values() if isinstance(x, ShiftedValue))
         written = {x.array for x in self.writes}
         read = {x.array for x in self.loads.values() if isinstance(x, OwnValue | ShiftedValue)}
+        links = [TileLayout(self.lattice.dimension).inner(c) for c in self.lattice.velocities]
+        pushed = {(x.array, x.there.component): links.index(x.there.offset) for x in self.writes if isinstance(x, Push)}
         return TileKernel(
-            text, precision, pulled=pulled, pushes=any(isinstance(x, Push) for x in self.writes),
-            in_place=not written.isdisjoint(read), given=tuple(value for _, value in self.given),
+            text, precision, pulled=pulled, pushed=pushed, in_place=not written.isdisjoint(read),
+            given=tuple(value for _, value in self.given),
         )
 
     @property

@@ -8,6 +8,7 @@ a neighbour. After a pair the populations lie as after two steps between two arr
 from ..models.physics import Physics, TileClass
 from ..trace.expression import ancestors
 from .context import KernelContext, traced_kernel
+from .kernel_trace import VELOCITIES
 
 
 @traced_kernel
@@ -19,21 +20,22 @@ def step_kernel(k: KernelContext) -> None:
 @traced_kernel
 def even_step_kernel(k: KernelContext) -> None:
     """First step of a pair in place, source -> source: pull, collision, push."""
-    is_open = k.trace.open_links(k.cell.links)  # Before the populations, each of which is written as soon as it is known.
-    k.trace.push("source", k.cell.outgoing, is_open)
+    masks = k.trace.link_masks(k.cell.links)  # Before the populations, each of which is written as soon as it is known.
+    k.trace.push("source", k.cell.outgoing, masks)
 
 
 @traced_kernel
 def odd_step_kernel(k: KernelContext) -> None:
     """Second step of a pair in place, source -> source: every cell reads and writes its own values alone."""
     k.cell.incoming = k.trace.awaited("source")
+    k.cell.differences = k.trace.differences(VELOCITIES, k.cell.links)
     k.write("source", k.cell.outgoing)
 
 
 @traced_kernel
 def settle_kernel(k: KernelContext) -> None:
     """source -> source: after an even step, the populations as a step between two arrays leaves them."""
-    k.trace.settle("source", k.trace.open_links(k.cell.links))
+    k.trace.settle("source", k.trace.link_masks(k.cell.links))
 
 
 def unread_numbers(physics: Physics) -> list[str]:

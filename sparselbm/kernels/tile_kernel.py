@@ -1,8 +1,8 @@
 """Text of a kernel over tiles, and the Warp kernel that it becomes."""
 
 import functools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import warp as wp
 
@@ -22,8 +22,8 @@ class TileKernel:
     """Whether stores bypass the CPU's cache, which is faster for arrays that are larger than the cache."""
     pulled: frozenset[ShiftedValue] = frozenset()
     """Values that are read from neighbouring cells."""
-    pushes: bool = False
-    """Whether values are also written to where those were read."""
+    pushed: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    """Arrays and components that are also written in neighbouring cells, where they were read, with the bit of the link there."""
     in_place: bool = False
     """Whether arrays that are read are also written: these writes never bypass the cache, which already holds what they change."""
     given: tuple[float, ...] = ()
@@ -40,11 +40,12 @@ def fuse(kernels: Sequence[TileKernel]) -> TileKernel:
     if len(kernels) == 1:
         return kernels[0]
     pulled, texts, given = frozenset().union(*(kernel.pulled for kernel in kernels)), [], ()
-    pushes, in_place = any(kernel.pushes for kernel in kernels), any(kernel.in_place for kernel in kernels)
+    pushed = {place: bit for kernel in kernels for place, bit in kernel.pushed.items()}
+    in_place = any(kernel.in_place for kernel in kernels)
     for kernel in kernels:
         texts.append(kernel.text.replace("given.data[", f"given.data[{len(given)} + ") if given else kernel.text)
         given += kernel.given
-    return TileKernel(choose(texts), kernels[0].precision, pulled=pulled, pushes=pushes, in_place=in_place, given=given)
+    return TileKernel(choose(texts), kernels[0].precision, pulled=pulled, pushed=pushed, in_place=in_place, given=given)
 
 
 _SOURCE = """import warp as wp

@@ -81,14 +81,23 @@ class Increase:
 
 
 @dataclass(frozen=True, eq=False)
+class LinkMasks:
+    """Where a population of a cell goes; a cell that is not fluid has none."""
+
+    is_fluid: Expression
+    is_open: Expression
+    """The cell is fluid, and so is the one that the population reaches."""
+
+
+@dataclass(frozen=True, eq=False)
 class Push:
     """Writes into the place that a pull from another cell has read (`there`), or into the cell's own component `own`."""
 
     there: ShiftedValue
     own: int
     value: Expression
-    is_open: Expression | None
-    """Mask of the cells that write into the other cell; None: all."""
+    masks: LinkMasks | None
+    """Which cells write where; None: all into the other cell."""
 
     @property
     def array(self) -> str:
@@ -96,23 +105,21 @@ class Push:
 
     @property
     def operands(self) -> tuple[Expression, ...]:
-        return (self.value,) if self.is_open is None else (self.value, self.is_open)
+        return (self.value,) if self.masks is None else (self.value, self.masks.is_open, self.masks.is_fluid)
 
     def cpp(self, *names: str) -> str:
         offset = ", ".join(map(str, self.there.offset))
-        lanes = "EVERY" if self.is_open is None else f"lanes({names[1]})"
+        lanes = "EVERY, EVERY" if self.masks is None else f"lanes({names[1]}), lanes({names[2]})"
         return (
             f"push({self.array}.data, {self.there.size}, {self.there.component}, {offset}, {self.own}, {names[0]}, {lanes});"
         )
 
     def outside(self, name: str) -> str:
-        return f"store({self.array}.data, tile, {self.there.size}, {self.own}, {name});"
+        return ""
 
     def python(self, *names: str) -> str:
-        at = f"at_{self.there.place}"
-        places = (f"{at}[0]", "tile"), (f"{self.there.component}", f"{self.own}"), (f"{at}[1]", "cell")
-        if self.is_open is None:
-            index = ", ".join(there for there, _ in places)
-        else:
-            index = ", ".join(f"wp.where({names[1]}, {there}, {own})" for there, own in places)
-        return f"{self.array}[{index}] = {names[0]}"
+        there = f"{self.array}[at_{self.there.place}[0], {self.there.component}, at_{self.there.place}[1]] = {names[0]}"
+        if self.masks is None:
+            return there
+        own = f"{self.array}[tile, {self.own}, cell] = {names[0]}"
+        return f"if {names[1]}:\n        {there}\n    elif {names[2]}:\n        {own}"
