@@ -34,8 +34,8 @@ _ROWS = {
         "push_row(field, size, component, a + da, b + db, dc, (Lanes)value, open);",
     ),
 }
-"""Statements on the rows of a vector, of which there are two in fp32 and one in fp64: the vector of the rows `db` away, the vector
-one cell away along the rows from it and from the next tile's, and a push of each row."""
+"""Statements on the rows of a vector, two in fp32 and one in fp64: the vector of the rows `db` away, that of the cells beside
+them along the rows (from it and from the next tile's), and a push of each row."""
 
 CPU = Backend(
     "cpu", read_cpp("backends", "cpu.cpp"), read_cpp("backends", "cpu_sum.cpp"), cell_per_thread=False, shares_memory=True,

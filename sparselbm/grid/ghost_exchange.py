@@ -118,7 +118,7 @@ def _return_kernel(scalar: type) -> wp.Kernel:
     ):
         i = first + wp.tid()
         ghost, source, component = cells[which[i]], sources[which[i]], components[i]
-        bit = int(0)
+        bit = 0
         if component < bits.shape[0]:
             bit = bits[component]
         blocked = (links[source[0] * cells_per_tile + source[1]] >> wp.uint32(bit)) & wp.uint32(1)

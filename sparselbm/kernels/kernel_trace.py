@@ -26,9 +26,8 @@ from .reads import (
 from .tile_kernel import TileKernel
 from .writes import Increase, LinkMasks, Push, Store, Write
 
-
 VELOCITIES = "velocities"
-"""Array of the stored velocity alone, to and from which steps in place write and read it: others may still read the former one."""
+"""Array of the stored velocity alone, in which a step in place leaves it, because neighbours may not have read the former one."""
 
 
 class KernelTrace:
@@ -221,7 +220,7 @@ class KernelTrace:
                 self.writes.append(Push(there, own, self.graph.lift(value), mask))
 
     def settle(self, array: str, masks: Sequence[LinkMasks | None]) -> None:
-        """Takes back the moves of `push`: each population changes places with the opposite one of the cell that it has reached."""
+        """Takes back the moves of `push`: each population changes places with the opposite one of the cell that it reached."""
         for (own, there), mask in zip(self._reached(array), masks, strict=True):
             if there is not None and own < there.component:
                 here, pushed = self.local(array, own, self._size), self._pulled(there)

@@ -25,7 +25,7 @@ class TileKernel:
     pushed: Mapping[tuple[str, int], int] = field(default_factory=dict)
     """Arrays and components that are also written in neighbouring cells, where they were read, with the bit of the link there."""
     in_place: bool = False
-    """Whether arrays that are read are also written: these writes never bypass the cache, which already holds what they change."""
+    """Whether arrays that are read are also written; such writes never bypass the cache, which holds what they change."""
     given: tuple[float, ...] = ()
     """Numbers that are given at the launch (see `KernelTrace.number`)."""
 

@@ -36,10 +36,9 @@ def require_the_same_bits(one, two, *runs):
 @pytest.mark.parametrize("precision", [wp.float32, wp.float64], ids=["fp32", "fp64"])
 def test_seams(device, name, precision):
     """Ghost cells take part in a push, and have the values that they stand for in every pull."""
-    one, two = (
-        replace(FLOWS[name], options={**FLOWS[name].options, "in_place": each}).on((1,) * len(FLOWS[name].shape), device, precision)
-        for each in (True, False)
-    )
+    flow = FLOWS[name]
+    flows = [replace(flow, options={**flow.options, "in_place": each}) for each in (True, False)]
+    one, two = (each.on((1,) * len(flow.shape), device, precision) for each in flows)
     require_the_same_bits(one, two, 2, 1, 5)
 
 
@@ -66,7 +65,8 @@ def test_collisions(device, collision, lattice):
         Simulation(
             box((40, 24, 16)[:d], periodic=(True, False, True)[:d], device=device), lattice=lattice, viscosity=0.04, threads=2,
             collision=collision, boundaries=[MovingWall(Y_MIN, (0.02, 0.0, 0.01)[:d])], in_place=in_place,
-            obstacles=[Obstacle("body", body, wall=Bouzidi())], scalars=[Scalar("heat", 0.05, conditions=(FixedValue(Y_MIN, 1.0),))],
+            obstacles=[Obstacle("body", body, wall=Bouzidi())],
+            scalars=[Scalar("heat", 0.05, conditions=(FixedValue(Y_MIN, 1.0),))],
         )
         for in_place in (True, False)
     )
