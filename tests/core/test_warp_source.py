@@ -144,7 +144,8 @@ def test_adjoint_by_warp_itself(case, device):
     domain, size = simulation.domain, simulation.physics.size
     given, back, expected = (simulation.state.zeros() for _ in range(3))
     random = np.random.default_rng(5).uniform(-1.0, 1.0, (domain.tile_count, size, domain.cells_per_tile))
-    put_tiles(random * fluid_of(simulation), given)
+    fluid = fluid_of(simulation)
+    put_tiles(random * fluid, given)
     unstream = simulation.passes.by_class(unstream_kernel)
     wrt, sums = GradientTargets(parameters=True), sums_array(domain, len(simulation.physics.parameters))
     adjoint = simulation.passes.by_class(adjoint_kernel, wrt)
