@@ -9,6 +9,7 @@ import warp as wp
 from ..grid import Domain
 from ..grid.memory import Pages, aligned_array, tile_array
 from .stepper import Stepper
+from .uninterrupted import uninterrupted
 
 
 class State(ABC):
@@ -70,8 +71,11 @@ class InPlace(State):
         self._velocities = tile_array(domain, stored_velocity, precision) if stored_velocity else None
 
     def advance(self, stepper: Stepper, steps: int) -> None:
-        stepper.advance_in_place(self.populations, self._velocities, self.steps, steps)
-        self.steps += steps
+        groups, done = stepper.steps_in_place(self.populations, self._velocities, self.steps, steps), 1
+        while done:
+            with uninterrupted():
+                done = next(groups, 0)
+                self.steps += done
 
 
 class DoubleBuffer(State):

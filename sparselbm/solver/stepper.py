@@ -1,7 +1,7 @@
 """The time step, from one population array to another or in place."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import warp as wp
 
@@ -44,24 +44,27 @@ class Stepper:
             self.advance(state, other, k)
             self.advance(other, state, k + 1)
 
-        self._repeat(pair, step, pairs)
+        for _ in self._repeated(pair, step, pairs):
+            pass
 
-    def advance_in_place(self, state: wp.array, velocities: wp.array | None, step: int, steps: int) -> None:
-        """`steps` steps within one array, beginning after `step` steps. A last single step costs two passes instead of one.
+    def steps_in_place(self, state: wp.array, velocities: wp.array | None, step: int, steps: int) -> Iterator[int]:
+        """Makes `steps` steps within one array, beginning after `step` steps; yields how many are done each time they are whole.
 
-        `velocities`: array of the stored velocity, if there is one, to be overwritten."""
+        `velocities`: array of the stored velocity, if there is one, to be overwritten. A last single step takes two passes.
+        """
 
         def pair(k: int) -> None:
             self._even(step=k, source=state, velocities=velocities)
             self._odd(step=k + 1, source=state, velocities=velocities)
 
-        self._repeat(pair, step, steps // 2)
+        yield from self._repeated(pair, step, steps // 2)
         if steps % 2:
             self._even(step=step + steps - 1, source=state, velocities=velocities)
             self._settle(source=state, velocities=velocities)
+            yield 1
 
-    def _repeat(self, pair: Callable[[int], None], step: int, pairs: int) -> None:
-        """Makes pairs of steps, given by the first one's number.
+    def _repeated(self, pair: Callable[[int], None], step: int, pairs: int) -> Iterator[int]:
+        """Makes pairs of steps, given by the number of steps before; yields 2 after each.
 
         On CUDA these are one graph where nothing varies in time; the first pair is launched without it, so that every kernel
         is loaded.
@@ -70,9 +73,12 @@ class Stepper:
         if not (domain.backend.captures_graphs and pairs > 1) or self._clock.varies:
             for k in range(step, step + 2 * pairs, 2):
                 pair(k)
+                yield 2
             return
         pair(step)
+        yield 2
         with wp.ScopedCapture(device=domain.device) as capture:
             pair(step)
         for _ in range(pairs - 1):
             wp.capture_launch(capture.graph)  # type: ignore[arg-type]
+            yield 2

@@ -1,5 +1,6 @@
 """Steps in place give the same bits as steps between two arrays: for every model, over every seam, for any number of steps."""
 
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -73,6 +74,33 @@ def test_collisions(device, collision, lattice):
     for simulation in (one, two):
         set_dense_state(simulation, 0.1 * noise(lattice, simulation.domain.shape))
     require_the_same_bits(one, two, 3, 2)
+
+
+@pytest.mark.parametrize("last", [1, 2, 5])
+def test_an_interruption_within_a_pair_leaves_whole_steps(device, last, monkeypatch):
+    """Ctrl-C, as Python handles it, after the even step of the first or the last pair, or of a single step."""
+    one, two = (FLOWS["10 cells"].on((1, 1), device) for _ in range(2))
+    count = 0
+
+    def then_interrupt(sweep):
+        def call(**arguments):
+            nonlocal count
+            count += 1
+            sweep(**arguments)
+            if count == (last + 1) // 2:
+                signal.raise_signal(signal.SIGINT)
+
+        return call
+
+    one.run(2)
+    two.run(2)
+    monkeypatch.setitem(vars(one.stepper), "_even", then_interrupt(one.stepper._even))
+    with pytest.raises(KeyboardInterrupt):
+        one.run(last)
+    assert one.steps == 2 + last
+    two.run(last)
+    assert np.array_equal(one.state.populations.numpy(), two.state.populations.numpy())
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_the_default(device):
