@@ -73,7 +73,7 @@ def forward_steps(monkeypatch):
     """The number of each step that a simulation has been advanced by, on a GPU also those in graphs."""
     from sparselbm.solver.stepper import Stepper
 
-    done, advance, advance_twice = [], Stepper.advance, Stepper.advance_twice
+    done, advance, advance_twice, steps_in_place = [], Stepper.advance, Stepper.advance_twice, Stepper.steps_in_place
 
     def counted(stepper, source, target, step):
         done.append(step)
@@ -84,6 +84,11 @@ def forward_steps(monkeypatch):
         advance_twice(stepper, state, other, step, pairs)
         done[before:] = range(step, step + 2 * pairs)
 
+    def counted_in_place(stepper, state, velocities, step, steps):
+        done.extend(range(step, step + steps))
+        return steps_in_place(stepper, state, velocities, step, steps)
+
+    monkeypatch.setattr(Stepper, "steps_in_place", counted_in_place)
     monkeypatch.setattr(Stepper, "advance", counted)
     monkeypatch.setattr(Stepper, "advance_twice", counted_pairs)
     return done
@@ -92,13 +97,13 @@ def forward_steps(monkeypatch):
 @pytest.fixture
 def living_states(monkeypatch):
     """A function that counts the population arrays made by simulations since the test began that are still in memory."""
-    from sparselbm.solver.state import DoubleBuffer
+    from sparselbm.solver.state import State
 
-    made, empty = [], DoubleBuffer.empty
+    made, empty = [], State.empty
 
     def noted(states):
         made.extend(map(weakref.ref, states))
         return states
 
-    monkeypatch.setattr(DoubleBuffer, "empty", lambda state, count: noted(empty(state, count)))
+    monkeypatch.setattr(State, "empty", lambda state, count: noted(empty(state, count)))
     return lambda: sum(ref() is not None for ref in made)

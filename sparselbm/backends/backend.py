@@ -1,7 +1,7 @@
 """Back end: text of kernels for one kind of processor, and how they are launched."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from string import Template
 
 from ..layout import TileLayout
@@ -28,8 +28,8 @@ class Backend:
     """Whether host and device share memory, so that `wp.array.numpy()` is a view."""
     captures_graphs: bool = False
     """Whether repeated launches are recorded once and replayed as a graph."""
-    joined_rows: tuple[str, str] = ("", "")
-    """C++ text that loads one vector of cells, in fp32 and in fp64, if a vector contains rows of cells."""
+    of_precision: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Further place-holders of `text`, each with its text in fp32 and in fp64."""
 
     def threads(self, tiles: int, layout: TileLayout) -> int:
         """Number of threads of a launch over a number of tiles."""
@@ -57,9 +57,9 @@ class Backend:
             integer="int" if scalar == "float" else "long long",
             layout=layout.cpp,
             ahead=_AHEAD,
-            join=self.joined_rows[scalar == "double"],
             parameters="\n".join(parameters),
             accumulators="\n".join(f"Real sum{k} = constant(0.0);" for k in range(count)),
             body="\n".join("  " + line for line in body),
+            **{name: texts[scalar == "double"] for name, texts in self.of_precision.items()},
             sums="\n".join(Template(self.sum_text).substitute(k=k, count=count) for k in range(count)),
         )

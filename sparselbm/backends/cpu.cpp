@@ -9,7 +9,13 @@ const int WIDTH = 64 / sizeof(Scalar), ROWS = WIDTH / EDGE;
 typedef Scalar Real __attribute__((vector_size(64)));
 typedef Integer Mask __attribute__((vector_size(64)));
 typedef Scalar Row __attribute__((vector_size(EDGE * sizeof(Scalar))));
-typedef Scalar LooseRow __attribute__((vector_size(EDGE * sizeof(Scalar)), aligned(sizeof(Scalar))));
+// Vectors of a masked store, which are of another kind in Clang, and their masks.
+typedef Scalar Lanes __attribute__((ext_vector_type(WIDTH)));
+typedef Scalar RowLanes __attribute__((ext_vector_type(EDGE)));
+typedef bool Open __attribute__((ext_vector_type(WIDTH)));
+typedef bool RowOpen __attribute__((ext_vector_type(EDGE)));
+const Open EVERY = ~Open{};
+const RowOpen FIRST = {true, false, false, false, false, false, false, false}, LAST = {false, false, false, false, false, false, false, true};
 typedef int Words __attribute__((vector_size(WIDTH * sizeof(int)), aligned(4)));
 auto constant = [](double x) __attribute__((always_inline)) { return Scalar(x) - Real{}; };
 auto root = [](Real x) __attribute__((always_inline)) { return __builtin_elementwise_sqrt(x); };
@@ -41,6 +47,7 @@ auto logarithm = [=](Real x) __attribute__((always_inline)) {
   return x > 0 ? n * constant(0.6931471805599453) + (s + s) + (s + s) * sum : constant(__builtin_nan(""));
 };
 
+auto lanes = [](Mask mask) __attribute__((always_inline)) -> Open { return __builtin_convertvector(mask, Open); };
 auto has_bit = [](Mask word, int bit) __attribute__((always_inline)) {
   return (word & (Integer(1u << bit) - Mask{})) != 0;
 };
@@ -49,23 +56,28 @@ auto matches = [](Mask word, unsigned int mask, unsigned int value) __attribute_
 };
 const int tile = tiles.data[thread];
 const int* near = neighbours.data + own_place(tile);
+// Values are prefetched into the second cache: the first holds few lines that are a tile's component apart, as all 19 are.
 const int later = tiles.data[thread + ${ahead} < tiles.shape[0] ? thread + ${ahead} : thread];
+const int* near_later = neighbours.data + own_place(later);
 $parameters
 $accumulators
 for (int a = 0; a < PLANES; ++a) for (int b = 0; b < EDGE; b += ROWS) {
   const int cell = cell_number(a, b, 0);
-  auto row = [&](const Scalar* field, int size, int component, int ra, int rb, int dc)
-      __attribute__((always_inline)) -> Row {
-    const int* to = near + beside(ra, 0, 0) + beside(0, rb, 0);
-    const int at = component * CELLS + cell_number(ra, rb, 0);
-    Row values = *(const LooseRow*)(field + (long long)to[0] * (size * CELLS) + at + dc);
-    if (dc == 1) values[EDGE - 1] = field[(long long)to[beside(0, 0, EDGE)] * (size * CELLS) + at];
-    if (dc == -1) values[0] = field[(long long)to[beside(0, 0, -1)] * (size * CELLS) + at + EDGE - 1];
-    return values;
+  // Cells `da` and `db` away along the slower axes, in the tile `along` steps away in the table of neighbours.
+  auto rows = [&](const Scalar* field, int size, int component, int da, int db, int along)
+      __attribute__((always_inline)) -> Real {
+    auto row = [&](int rb) __attribute__((always_inline)) {
+      const int other = near[beside(a + da, 0, 0) + beside(0, rb, 0) + along];
+      return field + ((long long)other * size + component) * CELLS + cell_number(a + da, rb, 0);
+    };
+    $rows
   };
   auto shifted = [&](const Scalar* field, int size, int component, int da, int db, int dc)
       __attribute__((always_inline)) -> Real {
-    $join
+    const Real own = rows(field, size, component, da, db, 0);
+    if (dc == 0) return own;
+    const Real next = rows(field, size, component, da, db, dc);
+    $turned
   };
   auto local = [&](const Scalar* field, int place, int size, int component) __attribute__((always_inline)) -> Real {
     return *(const Real*)(field + ((long long)place * size + component) * CELLS + cell);
@@ -74,9 +86,31 @@ for (int a = 0; a < PLANES; ++a) for (int b = 0; b < EDGE; b += ROWS) {
     Real* to = (Real*)(field + ((long long)place * size + component) * CELLS + cell);
     if constexpr (STREAMING) __builtin_nontemporal_store(value, to); else *to = value;
   };
-  auto prefetch = [&](const Scalar* field, int size, int line) __attribute__((always_inline)) {
-    const Scalar* to = field + (long long)later * (size * CELLS) + cell * size + line * WIDTH;
-    __builtin_prefetch(to);
+  auto store_some = [&](Scalar* field, int size, int component, Real value, Open here) __attribute__((always_inline)) {
+    __builtin_masked_store(here, (Lanes)value, field + ((long long)tile * size + component) * CELLS + cell);
+  };
+  auto push_row = [&](Scalar* field, int size, int component, int ra, int rb, int dc, RowLanes values, RowOpen open)
+      __attribute__((always_inline)) {
+    const int* to = near + beside(ra, 0, 0) + beside(0, rb, 0);
+    const long long at = component * CELLS + cell_number(ra, rb, 0);
+    const RowOpen beyond = dc == 0 ? RowOpen{} : dc > 0 ? LAST : FIRST;
+    __builtin_masked_store(open & ~beyond, values, field + (long long)to[0] * (size * CELLS) + at + dc);
+    if (dc != 0) __builtin_masked_store(open & beyond, values, field + (long long)to[dc] * (size * CELLS) + at + dc - EDGE * dc);
+  };
+  auto push = [&](Scalar* field, int size, int component, int da, int db, int dc, int own, Real value, Open open, Open fluid)
+      __attribute__((always_inline)) {
+    $push
+    store_some(field, size, own, value, fluid & ~open);
+  };
+  auto fetch = [&](const Scalar* line) __attribute__((always_inline)) { __builtin_prefetch(line, 0, 2); };
+  auto prefetch_line = [&](const Scalar* field, int size, int line) __attribute__((always_inline)) {
+    fetch(field + (long long)later * (size * CELLS) + cell * size + line * WIDTH);
+  };
+  auto prefetch = [&](const Scalar* field, int size, int component, int da, int db) __attribute__((always_inline)) {
+    for (int rb = b + db; rb < b + db + (db == 0 ? 1 : ROWS); ++rb) {
+      const int other = near_later[beside(a + da, 0, 0) + beside(0, rb, 0)];
+      fetch(field + ((long long)other * size + component) * CELLS + cell_number(a + da, rb, 0));
+    }
   };
   auto increase = [&](Scalar* field, int place, int size, int component, Real value) __attribute__((always_inline)) {
     *(Real*)(field + ((long long)place * size + component) * CELLS + cell) += value;

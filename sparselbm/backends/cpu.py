@@ -11,15 +11,35 @@ from collections.abc import Sequence
 from ..layout.cpp_file import read_cpp
 from .backend import Backend
 
-_JOIN_ROWS = (
-    "return __builtin_shufflevector(row(field, size, component, a + da, b + db, dc), "
-    "row(field, size, component, a + da, b + 1 + db, dc), 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);",
-    "return row(field, size, component, a + da, b + db, dc);",
-)
+_ROWS = {
+    "rows": (
+        "if (db == 0) return *(const Real*)row(b); "
+        "const Row first = *(const Row*)row(b + db), second = *(const Row*)row(b + 1 + db); "
+        "return __builtin_shufflevector(first, second, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);",
+        "return *(const Real*)row(b + db);",
+    ),
+    "turned": (
+        "return dc > 0 ? __builtin_shufflevector(own, next, 1, 2, 3, 4, 5, 6, 7, 16, 9, 10, 11, 12, 13, 14, 15, 24)"
+        " : __builtin_shufflevector(own, next, 23, 0, 1, 2, 3, 4, 5, 6, 31, 8, 9, 10, 11, 12, 13, 14);",
+        "return dc > 0 ? __builtin_shufflevector(own, next, 1, 2, 3, 4, 5, 6, 7, 8)"
+        " : __builtin_shufflevector(own, next, 15, 0, 1, 2, 3, 4, 5, 6);",
+    ),
+    "push": (
+        "push_row(field, size, component, a + da, b + db, dc, "
+        "__builtin_shufflevector((Lanes)value, (Lanes)value, 0, 1, 2, 3, 4, 5, 6, 7), "
+        "__builtin_shufflevector(open, open, 0, 1, 2, 3, 4, 5, 6, 7)); "
+        "push_row(field, size, component, a + da, b + 1 + db, dc, "
+        "__builtin_shufflevector((Lanes)value, (Lanes)value, 8, 9, 10, 11, 12, 13, 14, 15), "
+        "__builtin_shufflevector(open, open, 8, 9, 10, 11, 12, 13, 14, 15));",
+        "push_row(field, size, component, a + da, b + db, dc, (Lanes)value, open);",
+    ),
+}
+"""Statements on the rows of a vector, two in fp32 and one in fp64: the vector of the rows `db` away, that of the cells beside
+them along the rows (from it and from the next tile's), and a push of each row."""
 
 CPU = Backend(
     "cpu", read_cpp("backends", "cpu.cpp"), read_cpp("backends", "cpu_sum.cpp"), cell_per_thread=False, shares_memory=True,
-    joined_rows=_JOIN_ROWS,
+    of_precision=_ROWS,
 )
 """Vectors of cells, on all cores; host and device share memory."""
 

@@ -9,6 +9,8 @@ auto constant = [](double x) { return Scalar(x); };
 auto root = [](Real x) { return ::sqrt(x); };
 auto exponential = [](Real x) { return ::exp(x); };
 auto logarithm = [](Real x) { return ::log(x); };
+const bool EVERY = true;
+auto lanes = [](bool mask) { return mask; };
 auto has_bit = [](unsigned int word, int bit) { return ((word >> bit) & 1u) != 0u; };
 auto matches = [](unsigned int word, unsigned int mask, unsigned int value) { return (word & mask) == value; };
 const int tile = tiles.data[thread / CELLS];
@@ -26,7 +28,14 @@ auto local = [&](const Scalar* field, int place, int size, int component) -> Rea
 auto store = [&](Scalar* field, int place, int size, int component, Real value) {
   field[((long long)place * size + component) * CELLS + cell] = value;
 };
-auto prefetch = [](const Scalar*, int, int) {};
+auto push = [&](Scalar* field, int size, int component, int da, int db, int dc, int own, Real value, bool open, bool fluid) {
+  const int ra = a + da, rb = b + db, rc = c + dc;
+  const int other = open ? near[beside(ra, rb, rc)] : tile;
+  const int at = open ? component * CELLS + cell_number(ra, rb, rc) : own * CELLS + cell;
+  if (fluid) field[(long long)other * (size * CELLS) + at] = value;
+};
+auto prefetch = [](const Scalar*, int, int, int, int) {};
+auto prefetch_line = [](const Scalar*, int, int) {};
 auto increase = [&](Scalar* field, int place, int size, int component, Real value) {
   field[((long long)place * size + component) * CELLS + cell] += value;
 };

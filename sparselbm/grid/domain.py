@@ -124,9 +124,8 @@ class Domain:
                 f"tile {tuple(images.tiles[holders < 0][0].tolist())} is missing: it holds images of fluid cells at the end of a "
                 "periodic axis; build the domain with these cells, and take cells away afterwards"
             )
-        inner = np.pad(images.directions, [(0, 0), (3 - self.dimension, 0)])
         cells, sources = np.column_stack([holders, images.cells]), np.column_stack([numbers, images.sources[:, 1]])
-        return GhostCells(cells.astype(np.int32), sources.astype(np.int32), inner, self.device)
+        return GhostCells(cells.astype(np.int32), sources.astype(np.int32), images.beyond, self.shape, self.periodic, self.device)
 
     @cached_property
     def ghost_tiles(self) -> np.ndarray:

@@ -68,6 +68,11 @@ class Images:
         return cls(*(np.concatenate(parts) for parts in (sources, indices, directions)))
 
     @property
+    def beyond(self) -> np.ndarray:
+        """Index of the cell beyond the box for which each image stands, (g, dimension): -1 and n are next to the box."""
+        return np.where(self.directions < 0, -1, self.indices)
+
+    @property
     def tiles(self) -> np.ndarray:
         """Coordinates of the tiles that hold the images, (g, 3) int32; two-dimensional tiles lie at 0 along the third axis."""
         tiles = self.indices // EDGE
@@ -87,8 +92,12 @@ class GhostCells:
     """Tile and cell of each ghost cell, (g, 2) int32."""
     sources: np.ndarray
     """Tile and cell of the fluid cell that each stands for, (g, 2) int32."""
-    directions: np.ndarray
-    """Side on which each lies along the inner axes (a, b, c) of a tile, -1, 0 or 1, (g, 3)."""
+    beyond: np.ndarray
+    """Index of the cell beyond the box for which each stands, (g, dimension): -1 and n are next to the box."""
+    shape: tuple[int, ...]
+    """Number of cells n of the box along each axis."""
+    periodic: tuple[bool, ...]
+    """Whether each axis is periodic."""
     device: wp.Device
 
     @cached_property
@@ -110,21 +119,21 @@ class GhostCells:
     def plan(self, pulls: frozenset[Pull]) -> tuple[wp.array, wp.array]:
         """Number of the ghost cell, and component, of each value that a kernel with these pulls needs, on the device.
 
-        No other value is exchanged: of the populations of a D3Q19 lattice, five cross a side of the box.
+        No other value is exchanged: of the populations of a D3Q19 lattice, five cross a side of the box. Each is pulled by one
+        cell of the box, so that a kernel that pushes values back writes each once.
         """
         if pulls not in self._plans:
-            sides, side_of = np.unique(self.directions, axis=0, return_inverse=True)
             which, components = [], []
             for component in sorted({component for component, _ in pulls}):
-                offsets = [offset for k, offset in pulls if k == component]
-                crossed = np.array([any(_reaches(offset, side) for offset in offsets) for side in sides], dtype=bool)
-                which.append(np.flatnonzero(crossed[side_of.reshape(-1)]))
+                reached = [self._pulled(offset) for k, offset in pulls if k == component]
+                which.append(np.flatnonzero(np.any(reached, axis=0)))
                 components.append(np.full(len(which[-1]), component))
             each = (wp.array(np.concatenate(x), dtype=wp.int32, device=self.device) for x in (which, components))
             self._plans[pulls] = next(each), next(each)
         return self._plans[pulls]
 
-
-def _reaches(offset: Sequence[int], side: Sequence[int]) -> bool:
-    """Whether a pull from this offset may lead beyond the box on this side."""
-    return all(step == beyond for step, beyond in zip(offset, side, strict=True) if beyond)
+    def _pulled(self, offset: Sequence[int]) -> np.ndarray:
+        """Mask of the ghost cells into which a pull from this offset along the inner axes leads from a cell of the box, (g,)."""
+        reader = self.beyond - np.asarray(offset)[3 - len(self.shape) :]
+        wraps = np.asarray(self.periodic) & (np.mod(self.shape, EDGE) == 0)  # Along an axis of whole tiles.
+        return np.all(wraps | ((reader >= 0) & (reader < self.shape)), axis=1)

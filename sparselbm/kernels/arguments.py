@@ -16,6 +16,7 @@ ARGUMENTS = {
     "given": "wp.array(dtype=real)",
     "weight": "wp.float64",
     "source": _NUMBERS,
+    "velocities": _NUMBERS,
     "adjoint": _NUMBERS,
     "differences_adjoint": _NUMBERS,
     "solid": _NUMBERS,

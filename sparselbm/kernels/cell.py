@@ -18,7 +18,7 @@ from ..models.wall.partially_saturated import force_on_solid, partially_saturate
 from ..trace.expression import has_bit, matches, total, where
 from .conditions import FlowConditions
 from .cut_link import CutLink
-from .tile_kernel import KernelTrace
+from .kernel_trace import KernelTrace
 
 
 class Cell:

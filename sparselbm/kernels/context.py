@@ -10,7 +10,8 @@ from ..backends import Backend
 from ..models.physics import Physics, TileClass
 from ..trace.expression import Expression
 from .cell import Cell
-from .tile_kernel import KernelTrace, TileKernel
+from .kernel_trace import KernelTrace
+from .tile_kernel import TileKernel
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 import warp as wp
 
 from ..grid import Domain
-from ..grid.ghost_exchange import GhostExchange
+from ..grid.ghost_exchange import GhostExchange, Returns
 from ..layout import TileLayout
 from ..models.physics import TileClass
 from ..system import core_count
@@ -140,9 +140,9 @@ class TileSweep:
         self._threads = max((group.threads for group in groups), default=1)
         self._commands: list = []
         batches = _batches(groups, kernel_of, backend.cell_per_thread)
-        self._exchanges = _exchanges(domain, [batch.kernel for batch in batches], self._threads)
+        self._exchanges = _exchanges(domain, [batch.kernel for batch in batches], self._threads, arrays.get("blocked_links"))
         for batch in batches:
-            kernel = replace(batch.kernel, streaming=streaming).launchable
+            kernel = replace(batch.kernel, streaming=streaming and not batch.kernel.in_place).launchable
             given = wp.array(batch.kernel.given or (0.0,), dtype=batch.kernel.precision, device=domain.device)
             fixed = {**fixed, "given": given}
             for members in batch.ranges:
@@ -179,14 +179,21 @@ class TileSweep:
         return seen() if isinstance(seen, weakref.ref) else seen
 
 
-def _exchanges(domain: Domain, kernels: Sequence[TileKernel], threads: int) -> dict[str, GhostExchange]:
-    """How ghost cells are filled for these kernels, by the names of the arrays that they pull."""
+def _exchanges(
+    domain: Domain, kernels: Sequence[TileKernel], threads: int, links: wp.array | None
+) -> dict[str, GhostExchange]:
+    """How ghost cells are filled for these kernels, by the names of the arrays that they pull, and read where they push."""
     if domain.ghosts is None:
         return {}
     pulls: dict[str, set] = {}
     for value in frozenset().union(*(kernel.pulled for kernel in kernels)):
         pulls.setdefault(value.array, set()).add((value.component, value.offset))
-    return {name: GhostExchange(domain.ghosts, each, threads) for name, each in pulls.items()}
+    pushed: dict[str, dict[int, int]] = {}
+    for kernel in kernels:
+        for (array, component), bit in kernel.pushed.items():
+            pushed.setdefault(array, {})[component] = bit
+    returns = {array: Returns(bits, links, domain.cells_per_tile) for array, bits in pushed.items() if links is not None}
+    return {name: GhostExchange(domain.ghosts, each, threads, returns.get(name)) for name, each in pulls.items()}
 
 
 def _same(seen: object, value: object) -> bool:

@@ -1,261 +1,15 @@
-"""Conversion of a traced cell to a Warp kernel that is launched over tiles."""
+"""Text of a kernel over tiles, and the Warp kernel that it becomes."""
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
-from math import isfinite
+from dataclasses import dataclass, field
 
 import warp as wp
 
-from ..backends import Backend
 from ..backends.cpu import choose, with_stores
-from ..lattice import Lattice
-from ..layout import TileLayout
-from ..trace.expression import Expression, Graph, assume, cpp, has_bit, total, where
 from .arguments import ARGUMENTS, signature
 from .generated import run_source
-from .reads import (
-    CellIndex,
-    GivenBits,
-    GivenNumber,
-    GivenParameter,
-    LaunchWeight,
-    OwnBits,
-    OwnValue,
-    ParameterValue,
-    Read,
-    ShiftedValue,
-    TileSlot,
-)
-
-
-class KernelTrace:
-    """Record of everything that a tile kernel reads, computes, stores and sums; `kernel` builds the kernel from it.
-
-    All physics is in the `Expression`s; this class only knows the array that each value belongs to.
-    """
-
-    def __init__(self, lattice: Lattice, parameters: Sequence[str], scalars: Sequence[Lattice] = (), stored_size: int = 0):
-        """`scalars`: velocity sets of the scalars, whose populations follow those of the flow in a state; `stored_size`: number
-        of components of the stored velocity, which come last and are not streamed."""
-        self.lattice = lattice
-        self._lattices = (lattice, *scalars)
-        self._stored_size = stored_size
-        self.graph = Graph()
-        self._parameters = tuple(parameters)
-        self.uniform: dict[str, Read] = {}
-        self.loads: dict[str, Read] = {}
-        self.given: dict[tuple[str, float], int] = {}
-        self._pulled: dict[str, int] = {}
-        self.stores: list[tuple[str, str, str, int, int, Expression]] = []
-        self.sums: list[Expression] = []
-
-    def _load(self, name: str, read: Read) -> Expression:
-        """Value of a read. Raises ValueError if another read has the same name."""
-        known = self.loads.setdefault(name, read)
-        if known != read:
-            raise ValueError(
-                f"{name} is read in two ways, `{known.cpp}` and `{read.cpp}`: give the array the same number of components"
-            )
-        return self.graph.input(name)
-
-    def local(self, array: str, component: int = 0, size: int = 1) -> Expression:
-        """Value of this cell in a component of an array `[tile][size][cell]`."""
-        return self._load(f"{array}_own{component}", OwnValue(array, "tile", size, component))
-
-    def field(self, array: str, table: int, component: int, size: int) -> Expression:
-        """Value of this cell in a component of an array `[slot][size][cell]` that is stored for some tiles only.
-
-        The array `slots` holds the slot of each tile in two tables: `table` 0 for the models' fields, 1 for link fractions.
-        """
-        return self._load(f"{array}_own{component}", OwnValue(array, self._slot(table), size, component))
-
-    def _slot(self, table: int) -> str:
-        self.uniform[f"slot{table}"] = TileSlot(table)
-        return f"slot{table}"
-
-    def shifted(self, array: str, component: int, size: int, offset: tuple[int, ...]) -> Expression:
-        """Value of a component in the cell `offset` away, which may lie in a neighbouring tile."""
-        read = ShiftedValue(array, size, component, TileLayout(self.lattice.dimension).inner(offset))
-        self._pulled[array] = size
-        return self._load(f"{array}{component}_at_{read.place}", read)
-
-    def bits(self, array: str, component: int = 0, size: int = 1) -> Expression:
-        """Bits of this cell in a component of an array of unsigned 32-bit integers, `[tile][size][cell]`."""
-        name = f"{array}_bits" if size == 1 else f"{array}_bits{component}"
-        return self._load(name, OwnBits(array, size, component))
-
-    def parameter(self, name: str) -> Expression:
-        """Value of a model parameter, the same in all cells."""
-        return self._number(self._parameters.index(name))
-
-    def factor(self, index: int) -> Expression:
-        """Factor at the present time of a parameter that varies in time; in memory the factors follow the parameters."""
-        return self._number(len(self._parameters) + index)
-
-    def _number(self, index: int) -> Expression:
-        self.uniform[f"parameter{index}"] = ParameterValue(index)
-        return self.graph.input(f"parameter{index}")
-
-    def number(self, name: str, value: float) -> Expression:
-        """Number that is passed with the launch, so that kernels that differ in nothing else are one. `name`: its meaning."""
-        if not isfinite(value):
-            raise ValueError(f"{name} is {value}, but must be finite: check the numbers of the observable")
-        index = self._place_of(name, value)
-        return self._given(f"given{index}", GivenNumber(index))
-
-    def parameter_at_launch(self, name: str) -> Expression:
-        """A parameter whose index is given at the launch, less its reference and without its schedule; no gradient follows it."""
-        index = self._place_of("parameter", self._parameters.index(name))
-        return self._given(f"given_parameter{index}", GivenParameter(index))
-
-    def matches_at_launch(self, word: Expression, mask: int, name: str, value: int, shift: int) -> Expression:
-        """The mask of the cells in which the bits selected by `mask` are an integer given at the launch, shifted."""
-        index = self._place_of(name, value)
-        bits = f"given_bits{index}"
-        self._given(bits, GivenBits(index, shift))
-        return self.graph.node("matches", (word,), (mask, bits))
-
-    def _place_of(self, name: str, value: float) -> int:
-        """Place of a number among those given at the launch; numbers of different names never share a place."""
-        return self.given.setdefault((name, float(value)), len(self.given))
-
-    def _given(self, name: str, access: Read) -> Expression:
-        self.uniform[name] = access
-        return self.graph.input(name)
-
-    def weight(self) -> Expression:
-        """Factor passed with the launch."""
-        self.uniform["weighting"] = LaunchWeight()
-        return self.graph.input("weighting")
-
-    def position(self, axis: int) -> Expression:
-        """Index of the cell along an axis of the domain, as a floating-point number."""
-        return self._load(f"position{axis}", CellIndex(axis, TileLayout(self.lattice.dimension).inner_axis(axis)))
-
-    def streamed(self, array: str, links: Expression | None) -> list[Expression]:
-        """Incoming populations: pulled from x - c_q, or the opposite population of the cell itself where that link is blocked.
-
-        The populations of scalars follow those of the flow; their links are a subset of the flow's links. The stored velocity is
-        read in the cell itself."""
-        return self._moved(array, links, sign=-1)
-
-    def gathered(self, array: str, links: Expression | None) -> list[Expression]:
-        """Transpose of `streamed`. Streaming is a permutation of the populations, so that its transpose is also a gather."""
-        return self._moved(array, links, sign=1)
-
-    def _moved(self, array: str, links: Expression | None, sign: int) -> list[Expression]:
-        streamed = sum(lattice.size for lattice in self._lattices)
-        size, moved = streamed + self._stored_size, []
-        for lattice in self._lattices:
-            first = len(moved)
-            for q, (c, p) in enumerate(zip(lattice.velocities, lattice.opposites, strict=True)):
-                value = self.shifted(array, first + q, size, tuple(sign * x for x in c))
-                if links is not None and q != p:
-                    blocked = has_bit(links, self.lattice.velocities.index(c if sign < 0 else lattice.velocities[p]))
-                    value = where(blocked, self.local(array, first + p, size), value)
-                moved.append(value)
-        return moved + [self.local(array, k, size) for k in range(streamed, size)]
-
-    def differences(self, array: str, links: Expression | None) -> list[Expression]:
-        """Central differences (v_b(x + e_a) - v_b(x - e_a)) / 2 of the stored velocity, for each axis a all components b; v is 0
-        across a blocked link."""
-        first, n = sum(lattice.size for lattice in self._lattices), self._stored_size
-        return [
-            self._difference(array, first + b, first + n, axis, links)
-            for axis in range(self.lattice.dimension)
-            for b in range(n)
-        ]
-
-    def gathered_differences(self, array: str, links: Expression | None) -> list[Expression]:
-        """Transpose of `differences`, also a gather: the link between two cells is open or blocked from both ends."""
-        n, axes = self._stored_size, range(self.lattice.dimension)
-        size = n * len(axes)
-        return [
-            self.graph.lift(-total(self._difference(array, n * a + b, size, a, links) for a in axes)) for b in range(n)
-        ]
-
-    def _difference(self, array: str, component: int, size: int, axis: int, links: Expression | None) -> Expression:
-        value = []
-        for sign in (1, -1):
-            offset = tuple(sign * int(k == axis) for k in range(self.lattice.dimension))
-            v = self.shifted(array, component, size, offset)
-            blocked = links is not None and has_bit(links, self.lattice.velocities.index(tuple(-x for x in offset)))
-            value.append(where(blocked, 0.0, v))
-        return 0.5 * (value[0] - value[1])
-
-    def store(self, array: str, component: int, size: int, value) -> None:
-        """Writes a component of this cell."""
-        self.stores.append(("store", array, "tile", component, size, self.graph.lift(value)))
-
-    def increase(self, array: str, component: int, size: int, value) -> None:
-        """Adds to a component of this cell."""
-        self.stores.append(("increase", array, "tile", component, size, self.graph.lift(value)))
-
-    def increase_field(self, array: str, table: int, component: int, size: int, value) -> None:
-        """Adds to a component of this cell in an array `[slot][size][cell]` (see `field`)."""
-        self.stores.append(("increase", array, self._slot(table), component, size, self.graph.lift(value)))
-
-    def sum(self, value) -> None:
-        """Adds `weight` times the sum over the tile to the next partial sum of the tile."""
-        self.sums.append(self.graph.lift(value))
-
-    def kernel(self, precision: type, backend: Backend) -> "TileKernel":
-        """Kernel in a number type, in the text of a back end."""
-        statements, names = cpp(self.results)
-        text = backend.assemble(
-            TileLayout(self.lattice.dimension),
-            "float" if precision is wp.float32 else "double",
-            parameters=[_uniform(name, read) for name, read in self.uniform.items()],
-            body=[*(_load(name, read) for name, read in self.loads.items()), *self._with_stores(statements, names)],
-            outside=self._outside(),
-            sums=names[len(self.stores) :],
-        )
-        pulled = frozenset(x for x in self.loads.values() if isinstance(x, ShiftedValue))
-        return TileKernel(text, precision, pulled=pulled, given=tuple(value for _, value in self.given))
-
-    @property
-    def results(self) -> list[Expression]:
-        """Stored values, then summed values."""
-        return [s[-1] for s in self.stores] + self.sums
-
-    def _with_stores(self, statements: Mapping[str, str], names: Sequence[str]) -> list[str]:
-        """Statements, with the store of each value right after the value, and prefetches for later tiles after each store.
-
-        If values are stored immediately, few of them are live at a time (measured: 1.29 times the speed of the TRT step).
-        """
-        fetches = [
-            f"prefetch({array}.data, {size}, {line});" for array, size in self._pulled.items() for line in range(size)
-        ]
-        share = -(-len(fetches) // max(len(self.stores), 1))
-        stores: dict[str, list[str]] = {}
-        for k, ((how, array, place, component, size, _), name) in enumerate(zip(self.stores, names, strict=False)):
-            store = f"{how}({array}.data, {place}, {size}, {component}, {name});"
-            stores.setdefault(name, []).extend([store, *fetches[k * share : (k + 1) * share]])
-        body = [line for name, statement in statements.items() for line in (statement, *stores.pop(name, ()))]
-        return body + list(chain(*stores.values())) + fetches[len(self.stores) * share :]
-
-    def _outside(self) -> list[str] | None:
-        """Stores of a vector of cells without any fluid cell; None if the stored values are not all constants."""
-        if "blocked_links_bits" not in self.loads:
-            return None
-        results = assume(self.results, has_bit(self.graph.input("blocked_links_bits"), 0))
-        constant = all(x.operation == "constant" for x in results)
-        if not constant or any(x.value for x in results[len(self.stores) :]):
-            return None
-        return self._with_stores(*cpp(results))
-
-
-def _uniform(name: str, read: Read) -> str:
-    kinds = {TileSlot: "int", GivenBits: "unsigned int"}
-    if kind := kinds.get(type(read)):
-        return f"const {kind} {name} = {read.cpp};"
-    return f"const Real {name} = constant({read.cpp});"
-
-
-def _load(name: str, read: Read) -> str:
-    return f"const {'auto' if isinstance(read, OwnBits) else 'Real'} {name} = {read.cpp};"
+from .reads import ShiftedValue
 
 
 @dataclass(frozen=True)
@@ -268,6 +22,10 @@ class TileKernel:
     """Whether stores bypass the CPU's cache, which is faster for arrays that are larger than the cache."""
     pulled: frozenset[ShiftedValue] = frozenset()
     """Values that are read from neighbouring cells."""
+    pushed: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    """Arrays and components that are also written in neighbouring cells, where they were read, with the bit of the link there."""
+    in_place: bool = False
+    """Whether arrays that are read are also written; such writes never bypass the cache, which holds what they change."""
     given: tuple[float, ...] = ()
     """Numbers that are given at the launch (see `KernelTrace.number`)."""
 
@@ -282,10 +40,12 @@ def fuse(kernels: Sequence[TileKernel]) -> TileKernel:
     if len(kernels) == 1:
         return kernels[0]
     pulled, texts, given = frozenset().union(*(kernel.pulled for kernel in kernels)), [], ()
+    pushed = {place: bit for kernel in kernels for place, bit in kernel.pushed.items()}
+    in_place = any(kernel.in_place for kernel in kernels)
     for kernel in kernels:
         texts.append(kernel.text.replace("given.data[", f"given.data[{len(given)} + ") if given else kernel.text)
         given += kernel.given
-    return TileKernel(choose(texts), kernels[0].precision, pulled=pulled, given=given)
+    return TileKernel(choose(texts), kernels[0].precision, pulled=pulled, pushed=pushed, in_place=in_place, given=given)
 
 
 _SOURCE = """import warp as wp

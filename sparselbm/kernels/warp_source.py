@@ -18,8 +18,9 @@ from ..layout.warp_functions import cell_beside, cell_index, inner_coordinates
 from ..trace.expression import Expression, ancestors
 from .arguments import ARGUMENTS, signature
 from .generated import run_source
+from .kernel_trace import KernelTrace
 from .reads import CellIndex, Read, ShiftedValue, TileSlot
-from .tile_kernel import KernelTrace
+from .writes import Push
 
 _TEXT = {"+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}", "neg": "-{0}", "sqrt": "wp.sqrt({0})",
          "exp": "wp.exp({0})", "log": "wp.log({0})", "where": "wp.where({0}, {1}, {2})",
@@ -28,8 +29,9 @@ _TEXT = {"+": "{0} + {1}", "-": "{0} - {1}", "*": "{0} * {1}", "/": "{0} / {1}",
 def arguments_of(trace: KernelTrace) -> list[str]:
     """Names of the arguments that the Warp kernel uses, in the order of `ARGUMENTS`."""
     reads = [*trace.loads.values(), *trace.uniform.values()]
-    used = {"tiles"} | {getattr(x, "array", "parameters") for x in reads} | {store[1] for store in trace.stores}
+    used = {"tiles"} | {getattr(x, "array", "parameters") for x in reads} | {write.array for write in trace.writes}
     used |= {"given"} if trace.given else set()
+    used |= {"neighbours"} if any(isinstance(x, Push) for x in trace.writes) else set()
     for kind, name in ((ShiftedValue, "neighbours"), (CellIndex, "coordinates"), (TileSlot, "slots")):
         used |= {name} if any(isinstance(x, kind) for x in reads) else set()
     used |= {"weight", "sums"} if trace.sums or "weighting" in trace.uniform else set()
@@ -38,7 +40,7 @@ def arguments_of(trace: KernelTrace) -> list[str]:
 
 def warp_source(trace: KernelTrace, precision: type, name: str = "step") -> str:
     """Python text of a module that contains the traced kernel as the Warp kernel `name`, in `wp.float32` or `wp.float64`."""
-    layout, functions = TileLayout(trace.lattice.dimension), _layout_functions(trace.loads.values())
+    layout, functions = TileLayout(trace.lattice.dimension), _layout_functions([*trace.loads.values(), *_shifted(trace)])
     head = ["import warp as wp", "", f"real = wp.{precision.__name__}", f"CELLS = {layout.cells}"]
     arguments = [f"    {argument}," for argument in signature(arguments_of(trace))]
     begin = ["member, cell = wp.tid()", "tile = tiles[member]"]
@@ -60,8 +62,14 @@ def warp_kernel(source: str, name: str = "step") -> wp.Kernel:
     return run_source(source, {})[name]
 
 
+def _shifted(trace: KernelTrace) -> list[ShiftedValue]:
+    """Values of other cells that are read or written."""
+    read = [x for x in trace.loads.values() if isinstance(x, ShiftedValue)]
+    return read + [x.there for x in trace.writes if isinstance(x, Push)]
+
+
 def _reads(trace: KernelTrace) -> list[str]:
-    shifts = {x.place: x.offset for x in trace.loads.values() if isinstance(x, ShiftedValue)}
+    shifts = {x.place: x.offset for x in _shifted(trace)}
     places = [f"at_{place} = cell_beside(neighbours, tile, inner + wp.vec3i{offset})" for place, offset in shifts.items()]
     uniform = [f"{name} = {read.python}" for name, read in trace.uniform.items()]
     return places + uniform + [f"{name} = {read.python}" for name, read in trace.loads.items()]
@@ -74,15 +82,12 @@ def _statements(trace: KernelTrace) -> list[str]:
 
 
 def _writes(trace: KernelTrace) -> list[str]:
-    signs = {"store": "=", "increase": "+="}
-    stores = [
-        f"{array}[{place}, {component}, cell] {signs[how]} {_name(value)}"
-        for how, array, place, component, _, value in trace.stores
-    ]
+    names = iter(map(_name, trace.results))
+    writes = [write.python(*(next(names) for _ in write.operands)) for write in trace.writes]
     sums = [
         f"wp.atomic_add(sums, tile, {k}, 0, weight * wp.float64({_name(value)}))" for k, value in enumerate(trace.sums)
     ]
-    return stores + sums
+    return writes + sums
 
 
 def _name(node: Expression) -> str:

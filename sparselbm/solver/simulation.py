@@ -28,7 +28,7 @@ from .passes import Passes
 from .set_values import set_flow, set_scalar
 from .solids import Solids
 from .stability import StabilityCheck
-from .state import DoubleBuffer, State
+from .state import DoubleBuffer, InPlace, State
 from .stepper import Stepper
 from .validate import as_forces, check_models, check_numbers
 from .walls import Walls, link_wall
@@ -43,7 +43,9 @@ class Simulation:
     `scalars`: quantities that the flow carries, 0 everywhere at first. `schedules`: factors of parameters in time, as functions
     of the step, by the parameters' names; that of a density multiplies rho - 1. `precision`: that of populations and
     arithmetic, `wp.float32` or `wp.float64`. `threads`: number of ranges of tiles that run in parallel on the CPU, by default one
-    per core except for small domains; results do not depend on it.
+    per core except for small domains; results do not depend on it. `in_place`: whether steps come in pairs that need one array of
+    populations instead of two, with the same results; a single step then takes two passes. The default is True, but False with
+    obstacles that move, which run one step at a time.
 
     Raises SimulationError for values out of range, and for obstacles that act in no cell or leave no fluid; WallError for
     conditions and walls that do not fit the domain; ValueError for a lattice that the collision model does not support.
@@ -82,14 +84,14 @@ class Simulation:
         boundaries: Sequence[BoundaryCondition] = (), force: Sequence[float] | BodyForce | Sequence[BodyForce] | None = None,
         obstacles: Sequence[Obstacle] = (), viscosity_field: ViscosityField | None = None,
         scalars: Sequence[Scalar] = (), schedules: Mapping[str, Callable[[int], float]] | None = None,
-        precision: type = wp.float32, threads: int | None = None,
+        precision: type = wp.float32, threads: int | None = None, in_place: bool | None = None,
     ):
         lattice = lattice or (D2Q9 if domain.dimension == 2 else D3Q19)
         forces = as_forces(force)
         check_numbers(domain, lattice, viscosity, forces, obstacles, precision, threads, scalars)
         collision.collide(lattice, [0.0] * lattice.size, viscosity, [0.0] * lattice.dimension)  # Refuses other lattices.
         self.domain, self.precision, self.obstacles = domain, precision, tuple(obstacles)
-        self._viscosity_field, self._threads = viscosity_field, threads
+        self._viscosity_field, self._threads, self._in_place = viscosity_field, threads, in_place
         motions = {o.name: o.motion for o in obstacles if o.motion is not None}
         physics = Physics(
             lattice, collision, tuple(boundaries), forces, tuple(o.name for o in obstacles), moving=tuple(motions),
@@ -103,7 +105,9 @@ class Simulation:
         self.walls = Walls(domain, lattice, physics.boundaries, obstacles, precision, physics.scalars)
         self.physics = replace(physics, links_have_owners=self.walls.links_have_owners)
         self.solids = Solids(domain, obstacles, self.walls, precision)
-        self.state = DoubleBuffer(domain, self.physics.size, precision)
+        size, stored = self.physics.size, self.physics.stored_velocity_size
+        is_in_place = not motions if in_place is None else in_place
+        self.state = InPlace(domain, size, precision, stored) if is_in_place else DoubleBuffer(domain, size, precision)
         self.model_fields = ModelFields(domain, self.physics, self.walls, viscosity_field)
         self._build_passes(self.model_fields.stored(precision))
 
@@ -139,6 +143,7 @@ class Simulation:
             boundaries=physics.boundaries, force=physics.forces,
             obstacles=self.solids.at_present(self.obstacles), viscosity_field=self._viscosity_field,
             scalars=physics.scalars, schedules=self.parameters.schedules, precision=self.precision, threads=self._threads,
+            in_place=self._in_place,
         )
         moved.parameters.take_over(self.parameters)
         if physics.fields:

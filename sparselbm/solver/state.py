@@ -2,13 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 
 import warp as wp
 
 from ..grid import Domain
-from ..grid.memory import Pages, aligned_array
+from ..grid.memory import Pages, aligned_array, tile_array
 from .stepper import Stepper
+from .uninterrupted import uninterrupted
 
 
 class State(ABC):
@@ -18,75 +19,79 @@ class State(ABC):
     and never refer to a second array.
     """
 
+    populations: wp.array
+    """Populations after the last step, `[tile][component][cell]`: those of the flow (shifted) and of the scalars, then the stored
+    velocity (see `Physics.size`). An array that is assigned becomes the populations of this state, without a copy."""
     steps: int
     """Number of steps since the state was set."""
-
-    @property
-    @abstractmethod
-    def populations(self) -> wp.array:
-        """Populations after the last step, `[tile][component][cell]`: those of the flow (shifted) and of the scalars, then the
-        stored velocity (see `Physics.size`). Assigning an array makes it the populations of this state, without a copy."""
-
-    @populations.setter
-    @abstractmethod
-    def populations(self, array: wp.array) -> None: ...
-
-    @property
-    @abstractmethod
-    def nbytes(self) -> int:
-        """Size of one population array [bytes]."""
-
-    @abstractmethod
-    def advance(self, stepper: Stepper, steps: int) -> None:
-        """Advances the populations by a number of steps."""
-
-    @abstractmethod
-    def scratch(self) -> AbstractContextManager[wp.array]:
-        """Context manager that lends an array as large as the populations, to be overwritten: `with state.scratch() as array`.
-
-        Its contents are arbitrary, and the next step or borrower overwrites them.
-        """
-
-    @abstractmethod
-    def zeros(self) -> wp.array:
-        """A new population array at rest with density 1."""
-
-    @abstractmethod
-    def empty(self, count: int) -> list[wp.array]:
-        """New population arrays in one piece of memory, with arbitrary contents."""
-
-
-class DoubleBuffer(State):
-    """State in two arrays: a step reads one and overwrites the other, which is scratch memory between runs."""
 
     def __init__(self, domain: Domain, components: int, precision: type):
         """`components`: populations and stored values per cell, `Physics.size`."""
         self._domain, self._precision = domain, precision
         self._shape = domain.tile_count + 1, components, domain.cells_per_tile
         self._pages = Pages()
-        self.steps = 0
-        self._populations = self.zeros()
-        self._free: wp.array | None = self.zeros()
-
-    @property
-    def populations(self) -> wp.array:
-        return self._populations
-
-    @populations.setter
-    def populations(self, array: wp.array) -> None:
-        self._populations = array
+        self.populations, self.steps = self.zeros(), 0
 
     @property
     def nbytes(self) -> int:
-        return self._populations.capacity
+        """Size of one population array [bytes]."""
+        return self.populations.capacity
+
+    @abstractmethod
+    def advance(self, stepper: Stepper, steps: int) -> None:
+        """Advances the populations by a number of steps."""
+
+    @contextmanager
+    def scratch(self) -> Iterator[wp.array]:
+        """Lends an array as large as the populations, to be overwritten: `with state.scratch() as array`.
+
+        Its contents are arbitrary, and the next step or borrower overwrites them.
+        """
+        yield self.empty(1)[0]
+
+    def zeros(self) -> wp.array:
+        """A new population array at rest with density 1."""
+        array = self.empty(1)[0]
+        array.zero_()
+        return array
+
+    def empty(self, count: int) -> list[wp.array]:
+        """New population arrays in one piece of memory, with arbitrary contents."""
+        tiles, components, cells = self._shape
+        whole = aligned_array((count * tiles, components, cells), self._precision, self._domain.device, self._pages)
+        return [whole[k * tiles : (k + 1) * tiles] for k in range(count)]  # type: ignore[return-value]
+
+
+class InPlace(State):
+    """State in one array, which pairs of steps overwrite; and a second one of the stored velocity alone, if there is one."""
+
+    def __init__(self, domain: Domain, components: int, precision: type, stored_velocity: int):
+        """`stored_velocity`: number of its components, `Physics.stored_velocity_size`."""
+        super().__init__(domain, components, precision)
+        self._velocities = tile_array(domain, stored_velocity, precision) if stored_velocity else None
+
+    def advance(self, stepper: Stepper, steps: int) -> None:
+        groups, done = stepper.steps_in_place(self.populations, self._velocities, self.steps, steps), 1
+        while done:
+            with uninterrupted():
+                done = next(groups, 0)
+                self.steps += done
+
+
+class DoubleBuffer(State):
+    """State in two arrays: a step reads one and overwrites the other, which is scratch memory between runs."""
+
+    def __init__(self, domain: Domain, components: int, precision: type):
+        super().__init__(domain, components, precision)
+        self._free: wp.array | None = self.zeros()
 
     def advance(self, stepper: Stepper, steps: int) -> None:
         with self.scratch() as other:
-            stepper.advance_twice(self._populations, other, self.steps, steps // 2)
+            stepper.advance_twice(self.populations, other, self.steps, steps // 2)
             if steps % 2:
-                stepper.advance(self._populations, other, self.steps + steps - 1)
+                stepper.advance(self.populations, other, self.steps + steps - 1)
         if steps % 2:
-            self._populations, self._free = other, self._populations
+            self.populations, self._free = other, self.populations
         self.steps += steps
 
     @contextmanager
@@ -98,13 +103,3 @@ class DoubleBuffer(State):
             yield array
         finally:
             self._free = array
-
-    def zeros(self) -> wp.array:
-        array = self.empty(1)[0]
-        array.zero_()
-        return array
-
-    def empty(self, count: int) -> list[wp.array]:
-        tiles, components, cells = self._shape
-        whole = aligned_array((count * tiles, components, cells), self._precision, self._domain.device, self._pages)
-        return [whole[k * tiles : (k + 1) * tiles] for k in range(count)]  # type: ignore[return-value]

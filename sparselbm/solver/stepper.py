@@ -1,17 +1,18 @@
-"""The time step, from one population array to another."""
+"""The time step, from one population array to another or in place."""
 
 import functools
+from collections.abc import Callable, Iterator
 
 import warp as wp
 
-from ..kernels.step import step_kernel
+from ..kernels.step import even_step_kernel, odd_step_kernel, settle_kernel, step_kernel
 from ..kernels.sweep import Sweep
 from .clock import Clock
 from .passes import Passes
 
 
 class Stepper:
-    """Collision and streaming of all tiles, between any two population arrays."""
+    """Collision and streaming of all tiles, between any two population arrays or within one."""
 
     def __init__(self, passes: Passes, clock: Clock):
         self._passes, self._clock = passes, clock
@@ -20,12 +21,50 @@ class Stepper:
     def _step(self) -> Sweep:
         return self._passes.by_class(step_kernel)
 
+    @functools.cached_property
+    def _even(self) -> Sweep:
+        return self._passes.by_class(even_step_kernel)
+
+    @functools.cached_property
+    def _odd(self) -> Sweep:
+        return self._passes.by_class(odd_step_kernel)
+
+    @functools.cached_property
+    def _settle(self) -> Sweep:
+        return self._passes.by_class(settle_kernel)
+
     def advance(self, source: wp.array, target: wp.array, step: int) -> None:
         """One step, from the populations after `step` steps to the next, in another array."""
         self._step(step=step, source=source, target=target)
 
     def advance_twice(self, state: wp.array, other: wp.array, step: int, pairs: int) -> None:
-        """`pairs` times two steps, from `state` to `other` and back, beginning after `step` steps.
+        """`pairs` times two steps, from `state` to `other` and back, beginning after `step` steps."""
+
+        def pair(k: int) -> None:
+            self.advance(state, other, k)
+            self.advance(other, state, k + 1)
+
+        for _ in self._repeated(pair, step, pairs):
+            pass
+
+    def steps_in_place(self, state: wp.array, velocities: wp.array | None, step: int, steps: int) -> Iterator[int]:
+        """Makes `steps` steps within one array, beginning after `step` steps; yields how many are done each time they are whole.
+
+        `velocities`: array of the stored velocity, if there is one, to be overwritten. A last single step takes two passes.
+        """
+
+        def pair(k: int) -> None:
+            self._even(step=k, source=state, velocities=velocities)
+            self._odd(step=k + 1, source=state, velocities=velocities)
+
+        yield from self._repeated(pair, step, steps // 2)
+        if steps % 2:
+            self._even(step=step + steps - 1, source=state, velocities=velocities)
+            self._settle(source=state, velocities=velocities)
+            yield 1
+
+    def _repeated(self, pair: Callable[[int], None], step: int, pairs: int) -> Iterator[int]:
+        """Makes pairs of steps, given by the number of steps before; yields 2 after each.
 
         On CUDA these are one graph where nothing varies in time; the first pair is launched without it, so that every kernel
         is loaded.
@@ -33,14 +72,13 @@ class Stepper:
         domain = self._passes.domain
         if not (domain.backend.captures_graphs and pairs > 1) or self._clock.varies:
             for k in range(step, step + 2 * pairs, 2):
-                self._advance_pair(state, other, k)
+                pair(k)
+                yield 2
             return
-        self._advance_pair(state, other, step)
+        pair(step)
+        yield 2
         with wp.ScopedCapture(device=domain.device) as capture:
-            self._advance_pair(state, other, step)
+            pair(step)
         for _ in range(pairs - 1):
             wp.capture_launch(capture.graph)  # type: ignore[arg-type]
-
-    def _advance_pair(self, state: wp.array, other: wp.array, step: int) -> None:
-        self.advance(state, other, step)
-        self.advance(other, state, step + 1)
+            yield 2

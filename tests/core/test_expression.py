@@ -8,8 +8,8 @@ import warp as wp
 
 from sparselbm.grid.build import box
 from sparselbm.grid.memory import tile_array, tile_view
+from sparselbm.kernels.kernel_trace import KernelTrace
 from sparselbm.kernels.launch import TileSweep, group_tiles
-from sparselbm.kernels.tile_kernel import KernelTrace
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
 from sparselbm.models.collision import BGK, TRT
 from sparselbm.models.physics import TileClass

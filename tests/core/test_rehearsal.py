@@ -12,9 +12,9 @@ from sparselbm.grid.build import box
 from sparselbm.grid.memory import summed, sums_array, tile_array, tile_view
 from sparselbm.kernels.adjoint import GradientTargets, adjoint_kernel
 from sparselbm.kernels.context import Target
+from sparselbm.kernels.kernel_trace import KernelTrace
 from sparselbm.kernels.launch import TileSweep, group_tiles
 from sparselbm.kernels.step import step_kernel
-from sparselbm.kernels.tile_kernel import KernelTrace
 from sparselbm.lattice import D2Q9, D3Q19
 from sparselbm.models.boundary import X_MAX, X_MIN, PressureOutlet, VelocityInlet
 from sparselbm.models.collision import TRT

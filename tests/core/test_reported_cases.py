@@ -10,7 +10,7 @@ from sparselbm.adjoint import Field, SolidFractions
 from sparselbm.errors import SimulationError
 from sparselbm.geometry import TriangleMesh
 from sparselbm.grid.build import box
-from sparselbm.kernels.tile_kernel import KernelTrace
+from sparselbm.kernels.kernel_trace import KernelTrace
 from sparselbm.lattice import D2Q9
 from sparselbm.models import Harmonic, RigidVelocity
 from sparselbm.models.boundary import X_MAX, X_MIN, Parabola, PressureOutlet, Tabulated, VelocityInlet

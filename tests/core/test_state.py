@@ -32,7 +32,8 @@ def test_steps_while_memory_is_lent(device, steps):
 
 
 def test_memory_comes_back_after_an_error(device):
-    state = stirred(device).state
+    """The second array of a state of two."""
+    state = Simulation(box((16, 8), device=device), viscosity=0.1, in_place=False).state
     with pytest.raises(RuntimeError), state.scratch() as lent:
         raise RuntimeError
     with state.scratch() as again:

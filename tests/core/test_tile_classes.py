@@ -11,8 +11,8 @@ import warp as wp
 from sparselbm.backends import Backend
 from sparselbm.grid.build import box
 from sparselbm.grid.memory import tile_array, tile_view
+from sparselbm.kernels.kernel_trace import KernelTrace
 from sparselbm.kernels.launch import TileSweep, group_tiles, run_side_by_side
-from sparselbm.kernels.tile_kernel import KernelTrace
 from sparselbm.lattice import D2Q9
 from sparselbm.models.physics import TileClass
 

@@ -9,8 +9,8 @@ from sparselbm.grid.build import box
 from sparselbm.grid.memory import tile_array, tile_view
 from sparselbm.kernels.adjoint import GradientTargets, adjoint_kernel
 from sparselbm.kernels.context import Target
+from sparselbm.kernels.kernel_trace import KernelTrace
 from sparselbm.kernels.launch import TileSweep, group_tiles
-from sparselbm.kernels.tile_kernel import KernelTrace
 from sparselbm.lattice import D2Q9
 from sparselbm.models.collision import TRT
 from sparselbm.models.physics import Physics, TileClass

@@ -16,7 +16,7 @@ from sparselbm.grid.memory import put_tiles, summed, sums_array, tile_view
 from sparselbm.kernels.adjoint import GradientTargets, adjoint_kernel
 from sparselbm.kernels.context import trace_of
 from sparselbm.kernels.observables import integral_kernel
-from sparselbm.kernels.step import step_kernel, unstream_kernel
+from sparselbm.kernels.step import even_step_kernel, odd_step_kernel, settle_kernel, step_kernel, unstream_kernel
 from sparselbm.kernels.warp_source import arguments_of, warp_kernel, warp_source
 from sparselbm.lattice import D2Q9, D3Q19
 from sparselbm.models.boundary import X_MAX, X_MIN, Parabola, PressureOutlet, VelocityInlet
@@ -90,6 +90,12 @@ def values(simulation, array):
     return tile_view(simulation.domain, array, array.shape[1])
 
 
+def fluid_of(simulation):
+    """Mask of the fluid cells, (n, 1, cells): no step reads a state beyond them."""
+    words = simulation.walls.blocked_links.numpy()[: simulation.domain.fluid.size]
+    return (words & 1 == 0).reshape(simulation.domain.tile_count, 1, -1)
+
+
 @CASES
 def test_step(case, device):
     """One step of the printed kernel and of the back end's own text."""
@@ -99,6 +105,23 @@ def test_step(case, device):
     simulation.stepper.advance(simulation.state.populations, compiled, 0)
     assert np.abs(values(simulation, printed)).max() > 1e-3
     assert np.abs(values(simulation, printed) - values(simulation, compiled)).max() < 1e-14
+
+
+@CASES
+def test_steps_in_place(case, device):
+    """The printed kernels of a pair of steps, and of a single one, with those of two arrays; each cell writes its own places."""
+    simulation = started(case, device)
+    state, other = simulation.state.populations, simulation.state.zeros()
+    single = wp.clone(state)
+    for array, second in ((state, odd_step_kernel), (single, settle_kernel)):
+        launch(simulation, even_step_kernel, source=array)
+        launch(simulation, second, source=array)
+    expected, fluid = started(case, device).state.populations, fluid_of(simulation)
+    simulation.stepper.advance(expected, other, 0)
+    assert np.abs(fluid * (values(simulation, single) - values(simulation, other))).max() < 1e-14
+    simulation.stepper.advance(other, expected, 1)
+    assert np.abs(fluid * (values(simulation, state) - values(simulation, expected))).max() < 1e-14
+    assert np.abs(values(simulation, expected)).max() > 1e-3
 
 
 def test_numbers_given_at_the_launch(device):
@@ -121,8 +144,7 @@ def test_adjoint_by_warp_itself(case, device):
     domain, size = simulation.domain, simulation.physics.size
     given, back, expected = (simulation.state.zeros() for _ in range(3))
     random = np.random.default_rng(5).uniform(-1.0, 1.0, (domain.tile_count, size, domain.cells_per_tile))
-    words = simulation.walls.blocked_links.numpy()[: domain.tile_count * domain.cells_per_tile]
-    fluid = (words & 1 == 0).reshape(domain.tile_count, 1, -1)  # No step reads a state beyond it.
+    fluid = fluid_of(simulation)
     put_tiles(random * fluid, given)
     unstream = simulation.passes.by_class(unstream_kernel)
     wrt, sums = GradientTargets(parameters=True), sums_array(domain, len(simulation.physics.parameters))

@@ -30,7 +30,14 @@ from sparselbm.kernels.moments import (
 )
 from sparselbm.kernels.observables import force_field_kernel, integral_adjoint_kernel, integral_kernel
 from sparselbm.kernels.scalars import scalar_equilibrium_kernel, scalar_kernel
-from sparselbm.kernels.step import step_kernel, stream_kernel, unstream_kernel
+from sparselbm.kernels.step import (
+    even_step_kernel,
+    odd_step_kernel,
+    settle_kernel,
+    step_kernel,
+    stream_kernel,
+    unstream_kernel,
+)
 from sparselbm.kernels.tile_kernel import TileKernel
 from sparselbm.lattice import D2Q9, D3Q19, D3Q27
 from sparselbm.models import RuntimeParameter
@@ -247,6 +254,9 @@ def _squared_density(rho, u):
 def _passes(single: Target, double: Target):
     """Everything else that passes over tiles."""
     full, wale = everything(D2Q9, TRT()), everything(D2Q9)
+    for name, factory in (("even", even_step_kernel), ("odd", odd_step_kernel), ("settle", settle_kernel)):
+        yield f"{name} in place, WALE", factory(wale, EVERYTHING, double)
+        yield f"{name} in place, plain", factory(Physics(D3Q19, TRT()), PLAIN, single)
     for factory in (
         moments_kernel, stream_kernel, unstream_kernel, mass_kernel, change_kernel, force_field_kernel, equilibrium_kernel,
         differences_transpose_kernel, _flux_kernel,
