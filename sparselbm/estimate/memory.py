@@ -9,6 +9,10 @@ from ..models.collision import Collision
 from .device import free_bytes, gibibytes
 
 
+_RESULTS = 40
+"""Memory of the fields of results per cell and axis [bytes], measured."""
+
+
 @dataclass(frozen=True)
 class MemoryPerCell:
     """Memory per cell of a tile [bytes]."""
@@ -26,8 +30,9 @@ class MemoryPerCell:
         scalar, d = wp.types.type_size_in_bytes(precision), lattice.dimension
         kept = d * collision.needs_velocity_gradient
         state = (lattice.size + (1 + 2 * d) * scalars + kept) * scalar
-        # Two states; solid fraction, link and label words; index grid, neighbour table and fluid mask.
-        run = 2 * state + scalar + 2 * 4 + 2
+        # The state in one array, with the stored velocity once more; solid fraction, link and label words; index grid, neighbour
+        # table and fluid mask; fields of the results and of their drawings (in all 204 to 216 bytes in 3D, measured).
+        run = state + kept * scalar + scalar + 2 * 4 + 2 + _RESULTS * d
         # Two arrays of lambda, with d differences of each velocity that is stored.
         return cls(state, run, run + 2 * (state + d * kept * scalar))
 

@@ -17,7 +17,7 @@ class Write(Protocol):
 
     @property
     def operands(self) -> tuple[Expression, ...]:
-        """What is written first, then what it depends on."""
+        """The value that is written, then the masks on which it depends."""
         ...
 
     def cpp(self, *names: str) -> str:
