@@ -16,7 +16,7 @@ from ..backends import CUDA
 from ..errors import MissingPackageError, SparselbmError
 from ..kernels.adjoint import GradientTargets, adjoint_kernel
 from ..kernels.context import Target
-from ..kernels.step import even_step_kernel, step_kernel
+from ..kernels.step import step_kernel
 from ..kernels.tile_kernel import TileKernel
 from ..lattice import D3Q19, D3Q27
 from ..models.collision import BGK, TRT, Cumulant
@@ -95,7 +95,6 @@ def _kernels() -> Iterator[tuple[str, TileKernel]]:
         physics, target = Physics(lattice, collision), Target(precision, CUDA)
         model = f"{type(collision).__name__}, {lattice!r}"
         yield f"step, {model}", step_kernel(physics, _FLUID, target)
-        yield f"even step in place, {model}", even_step_kernel(physics, _FLUID, target)
         yield f"adjoint step, {model}", adjoint_kernel(physics, _FLUID, target, GradientTargets())
 
 

@@ -57,10 +57,10 @@ def test_report_as_json(report):
 
 
 def test_memory_is_counted(report, device):
-    """Two states of 19 numbers, two words and the fluid mask for each cell; the sentinel and the tables beside them."""
-    arrays = 2 * 19 * 4 + 2 * 4 + 1
+    """One state of 19 numbers, two words and the fluid mask for each cell; the sentinel and the tables beside them."""
+    arrays = 19 * 4 + 2 * 4 + 1
     simulation = started(scattered_spheres(64, device))
-    assert arrays < bytes_per_cell(simulation) < 1.02 * arrays
+    assert arrays < bytes_per_cell(simulation) < 1.04 * arrays
     assert report.row("adjoint").bytes_per_cell > report.row("periodic").bytes_per_cell + 2 * 19 * 4
 
 
@@ -99,7 +99,7 @@ def test_collisions_are_timed_beside_bgk_on_their_lattice(device):
     report = run_bench(device, size=16, seconds=0.01, collisions=["trt", "cumulant_27"])
     assert [row.name for row in report.rows] == ["periodic", "trt", "cumulant_27"]
     assert [row.reference for row in report.rows] == ["periodic", "periodic", "BGK on D3Q27"]
-    assert report.row("cumulant_27").bytes_per_cell > report.row("trt").bytes_per_cell + 2 * 8 * 4
+    assert report.row("cumulant_27").bytes_per_cell > report.row("trt").bytes_per_cell + 8 * 4
 
 
 @pytest.mark.validate
