@@ -3,6 +3,7 @@
 import ast
 from importlib import import_module
 from inspect import signature
+from itertools import product
 from pathlib import Path
 
 import warp as wp
@@ -36,7 +37,8 @@ WARP_FACTORIES = [(module, name) for module, name in decorated("wp.kernel") if m
 
 
 def warp_kernels(module: str, name: str) -> list[wp.Kernel]:
-    """The kernels of a factory, in fp32 and fp64 where it takes a number type."""
+    """The kernels of a factory, in fp32 and fp64 where it takes a number type, in 2D and 3D where it takes a dimension."""
     factory = getattr(import_module(module), name)
-    made = [factory(*numbers) for numbers in ([(wp.float32,), (wp.float64,)] if signature(factory).parameters else [()])]
+    choices = [(2, 3) if parameter == "dimension" else (wp.float32, wp.float64) for parameter in signature(factory).parameters]
+    made = [factory(*values) for values in product(*choices)]
     return [kernel for x in made for kernel in (x if isinstance(x, tuple) else (x,))]
