@@ -8,7 +8,6 @@ from ..lattice import Lattice
 from ..models.collision import Collision
 from .device import free_bytes, gibibytes
 
-
 _RESULTS = 40
 """Memory of the fields of results per cell and axis [bytes], measured."""
 
