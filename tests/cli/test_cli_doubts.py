@@ -116,6 +116,7 @@ def _settings(out):
     return [line.rstrip() for line in lines[first : first + 8]]
 
 
+@pytest.mark.validate
 def test_a_fluid_volume_has_sizes_and_doubts_too(in_process, tmp_path):
     scene = tube_scene(tmp_path / "tube.usda")
     given = ("--max-steps", 2, "--voxel-size", 0.0014, "--device", "cpu", "--draw", "surface=pressure")

@@ -33,6 +33,7 @@ def cube(tmp_path):
     return path
 
 
+@pytest.mark.validate
 def test_a_sweep_combines_settings_and_attributes_and_can_be_continued(in_process, cube, tmp_path):
     given = ("run", cube, *QUICK, "--sweep", "/Body.size=1,1.2", "--sweep", "fluid:reynolds=20,40", "--output", "out")
     code, out, err = in_process(*given)

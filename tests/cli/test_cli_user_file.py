@@ -187,6 +187,7 @@ def test_boundary_conditions_of_ones_own_take_the_place_of_the_built_in_ones(don
     assert drag(done("run", suffix, changes)) == drag(done("run", suffix, {}))
 
 
+@pytest.mark.validate
 def test_an_objective_of_ones_own_equal_to_the_drag_gives_the_drag_and_is_minimised(done, in_process, tmp_path):
     built_in = done("optimize", ".usda", {})
     assert built_in["objective"] == "drag coefficient"

@@ -33,8 +33,17 @@ def require_the_same_bits(one, two, *runs):
     assert np.ptp(one.velocity()) > 1e-4
 
 
-@pytest.mark.parametrize("name", FLOWS)
-@pytest.mark.parametrize("precision", [wp.float32, wp.float64], ids=["fp32", "fp64"])
+SINGLE = ("10 cells", "three seams", "links")
+"""Also in fp32; the others under `make validate`."""
+
+
+@pytest.mark.parametrize(
+    ("name", "precision"),
+    [
+        *((name, wp.float64) for name in FLOWS),
+        *(pytest.param(name, wp.float32, marks=() if name in SINGLE else pytest.mark.validate) for name in FLOWS),
+    ],
+)
 def test_seams(device, name, precision):
     """Ghost cells take part in a push, and have the values that they stand for in every pull."""
     flow = FLOWS[name]
@@ -55,7 +64,7 @@ def test_features(device, name):
     require_the_same_bits(*simulations, 2, 1, 4)
 
 
-@pytest.mark.parametrize(("collision", "lattice"), cases(NEWTONIAN, WRAPPERS, later=(D3Q27,)))
+@pytest.mark.parametrize(("collision", "lattice"), cases(NEWTONIAN, WRAPPERS, later=(D3Q19, D3Q27)))
 def test_collisions(device, collision, lattice):
     """With a moving wall, a scalar, and a body whose walls cut the links; tiles with and without walls, on two threads."""
     d = lattice.dimension

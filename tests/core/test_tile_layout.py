@@ -30,8 +30,10 @@ DIMENSIONS = pytest.mark.parametrize("layout", [TileLayout(2), TileLayout(3)], i
 PACKAGE = Path(sparselbm.__file__).parent
 OWNERS = ("layout/", "files/")
 """Rooms that may hold these numbers: the layout's own, and the formats of OpenVDB and NanoVDB, which define them."""
-OTHER_MEANINGS = ("adjoint/periodic.py", "bench/memory_copy.py", "design/constraint/linear_equality.py", "observe/signal.py")
-"""Files in which 8 and 512 are numbers of periods, bytes, rows and samples."""
+OTHER_MEANINGS = ("adjoint/periodic.py", "bench/memory_copy.py", "design/constraint/linear_equality.py", "observe/signal.py", *(
+    f"scene/usd/{name}.py" for name in ("crate", "crate_values", "lz4")
+))
+"""Files in which 8 and 512 are numbers of periods, bytes, rows, samples and bits."""
 
 CODED = re.compile(
     r">>\s*[36]\b|<<\s*[36]\b|&\s*7\b|\b512\b|\b27\s*\*|\b13\s*\+|//\s*(?:8|64)\b|%\s*(?:8|64)\b|\b(?:8|64)\s*\*(?!\*)|\b8\s*\*\*"
