@@ -3,7 +3,7 @@
     pip install lbmpy py-cpuinfo      # AGPL: in an environment of its own, no dependency of sparselbm
     OMP_NUM_THREADS=2 python benchmarks/peers/lbmpy_aa.py 128
 
-Steps in place (`aa`) and between two arrays (`pull`), in a dense box. The copies that a periodic box needs after each step are not made.
+Steps in place (`aa`) and between two arrays (`pull`), in a dense box, without the copies that a periodic box needs.
 """
 
 import sys
@@ -19,8 +19,8 @@ def kernels(pdfs, other, pattern):
     """The kernels of a pair of steps; in place for `aa`."""
     for timestep in (Timestep.EVEN, Timestep.ODD) if pattern == "aa" else (Timestep.BOTH,):
         lbm = LBMConfig(
-            stencil=LBStencil(Stencil.D3Q19), method=Method.SRT, relaxation_rate=1.0 / 0.65, compressible=True, zero_centered=True,
-            streaming_pattern=pattern, timestep=timestep,
+            stencil=LBStencil(Stencil.D3Q19), method=Method.SRT, relaxation_rate=1.0 / 0.65, compressible=True,
+            zero_centered=True, streaming_pattern=pattern, timestep=timestep,
         )
         optimisation = LBMOptimisation(symbolic_field=pdfs, symbolic_temporary_field=pdfs if pattern == "aa" else other)
         rule = create_lb_update_rule(lbm_config=lbm, lbm_optimisation=optimisation)
