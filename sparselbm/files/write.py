@@ -55,6 +55,12 @@ def unfinished(folder: Path, pattern: str) -> list[Path]:
     return list(folder.glob(f"{place}{slash}.{name.rpartition('.')[0]}.{'[0-9a-f]' * _MARK}*"))
 
 
+def remove_unfinished(folder: Path, *patterns: str) -> None:
+    """Removes the files that `unfinished` finds for each pattern."""
+    for old in (each for pattern in patterns for each in unfinished(folder, pattern)):
+        old.unlink(missing_ok=True)
+
+
 def claim_folder(
     path: str | os.PathLike[str], *, overwrite: bool = False, owned: Sequence[str] = (), needed: Sequence[Path] = ()
 ) -> Path:
@@ -87,8 +93,9 @@ def claim_folder(
                 f"{old} belongs to the scene, but would be removed with the files of an earlier run: choose another "
                 "folder."
             )
-    for old in [*former, *(each for pattern in owned for each in unfinished(folder, pattern))]:
+    for old in former:
         old.unlink(missing_ok=True)
+    remove_unfinished(folder, *owned)
     return folder
 
 

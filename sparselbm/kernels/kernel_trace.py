@@ -27,7 +27,7 @@ from .tile_kernel import TileKernel
 from .writes import Increase, LinkMasks, Push, Store, Write
 
 VELOCITIES = "velocities"
-"""Array of the stored velocity alone, in which a step in place leaves it, because neighbours may not have read the former one."""
+"""Array of the stored velocity alone. The even step writes it there, since neighbours may still read that of the state."""
 
 
 class KernelTrace:
@@ -146,8 +146,7 @@ class KernelTrace:
         return self._moved(array, links, sign=1)
 
     def _moved(self, array: str, links: Expression | None, sign: int) -> list[Expression]:
-        streamed = sum(lattice.size for lattice in self._lattices)
-        size, moved = streamed + self._stored_size, []
+        size, moved = self._size, []
         for lattice in self._lattices:
             first = len(moved)
             for q, (c, p) in enumerate(zip(lattice.velocities, lattice.opposites, strict=True)):
@@ -156,7 +155,7 @@ class KernelTrace:
                     blocked = has_bit(links, self.lattice.velocities.index(c if sign < 0 else lattice.velocities[p]))
                     value = where(blocked, self.local(array, first + p, size), value)
                 moved.append(value)
-        return moved + [self.local(array, k, size) for k in range(streamed, size)]
+        return moved + [self.local(array, k, size) for k in range(self._streamed, size)]
 
     def differences(self, array: str, links: Expression | None) -> list[Expression]:
         """Central differences (v_b(x + e_a) - v_b(x - e_a)) / 2 of the stored velocity, for each axis a all components b; v is 0
@@ -189,12 +188,11 @@ class KernelTrace:
     def awaited(self, array: str) -> list[Expression]:
         """Incoming populations where `push` has left them: each in the opposite population of the cell itself."""
         places = [own if there is None else there.component for own, there in self._reached(array)]
-        streamed = len(places) - self._stored_size
-        moved = [self.local(array, k, self._size) for k in places[:streamed]]
+        moved = [self.local(array, k, self._size) for k in places[: self._streamed]]
         return moved + [self.local(VELOCITIES, k, self._stored_size) for k in range(self._stored_size)]
 
     def link_masks(self, links: Expression | None) -> list[LinkMasks | None]:
-        """Where each population of the state goes; None: from all cells into another one."""
+        """Where each component of the state goes; None: from all cells into another one, or nowhere if it is not streamed."""
         if links is None:
             return [None] * self._size
         flow, is_fluid = self.lattice.velocities, matches(links, 1, 0)
@@ -210,10 +208,9 @@ class KernelTrace:
         that reads and writes the same array needs no second one (P. Bailey et al., ICPP 2009). The stored velocity goes to
         `VELOCITIES`.
         """
-        streamed = self._size - self._stored_size
         for (own, there), value, mask in zip(self._reached(array), values, masks, strict=True):
-            if own >= streamed:
-                self.store(VELOCITIES, own - streamed, self._stored_size, value)
+            if own >= self._streamed:
+                self.store(VELOCITIES, own - self._streamed, self._stored_size, value)
             elif there is None:
                 self.store(array, own, self._size, value)
             else:
@@ -227,7 +224,7 @@ class KernelTrace:
                 self.store(array, own, self._size, pushed if mask is None else where(mask.is_open, pushed, here))
                 self.writes.append(Push(there, own, here, mask))
         for k in range(self._stored_size):
-            self.store(array, self._size - self._stored_size + k, self._size, self.local(VELOCITIES, k, self._stored_size))
+            self.store(array, self._streamed + k, self._size, self.local(VELOCITIES, k, self._stored_size))
 
     def _reached(self, array: str) -> list[tuple[int, ShiftedValue | None]]:
         """Components of a state, each with the opposite population of the cell that it reaches; None if it does not move."""
@@ -237,16 +234,21 @@ class KernelTrace:
             for q, (c, p) in enumerate(zip(lattice.velocities, lattice.opposites, strict=True)):
                 there = ShiftedValue(array, self._size, first + p, TileLayout(lattice.dimension).inner(c))
                 reached.append((first + q, None if p == q else there))
-        return reached + [(len(reached) + k, None) for k in range(self._stored_size)]
+        return reached + [(k, None) for k in range(self._streamed, self._size)]
+
+    @property
+    def _streamed(self) -> int:
+        """Number of populations of a state."""
+        return sum(lattice.size for lattice in self._lattices)
 
     @property
     def _size(self) -> int:
         """Number of components of a state."""
-        return sum(lattice.size for lattice in self._lattices) + self._stored_size
+        return self._streamed + self._stored_size
 
     def store(self, array: str, component: int, size: int, value) -> None:
         """Writes a component of this cell."""
-        self.writes.append(Store(array, size, component, self.graph.lift(value)))
+        self.writes.append(Store(array, "tile", size, component, self.graph.lift(value)))
 
     def increase(self, array: str, component: int, size: int, value) -> None:
         """Adds to a component of this cell."""
@@ -305,18 +307,14 @@ class KernelTrace:
         """Prefetches of what a later tile will read of the arrays that have as many components as a state or are pulled."""
         pulled = [x for x in self.loads.values() if isinstance(x, ShiftedValue)]
         own = {x.array: x.size for x in self.loads.values() if isinstance(x, OwnValue) and x.place == "tile"}
+        own = {array: size for array, size in own.items() if size == self._size and array not in {x.array for x in pulled}}
         return [
             *(f"prefetch({x.array}.data, {x.size}, {x.component}, {x.offset[0]}, {x.offset[1]});" for x in pulled),
-            *(
-                f"prefetch_line({array}.data, {size}, {line});"
-                for array, size in own.items()
-                if size == self._size and array not in {x.array for x in pulled}
-                for line in range(size)
-            ),
+            *(f"prefetch_line({array}.data, {size}, {line});" for array, size in own.items() for line in range(size)),
         ]
 
     def _outside(self) -> list[str] | None:
-        """Writes of a vector of cells without any fluid cell; None if the written values are not all constants."""
+        """Writes of a vector of cells without any fluid cell, and prefetches; None if a value is no constant, or a sum not 0."""
         if "blocked_links_bits" not in self.loads:
             return None
         is_outside = has_bit(self.graph.input("blocked_links_bits"), 0)

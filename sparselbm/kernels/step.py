@@ -2,7 +2,8 @@
 
 In place (the AA pattern: P. Bailey, J. Myre, S. Walsh, D. Lilja, M. Saar, ICPP 2009, p. 550) steps come in pairs. The even one
 writes the outgoing populations of a cell to where it has read the incoming ones, which is where the odd one finds them without
-a neighbour. After a pair the populations lie as after two steps between two arrays, with the same bits.
+a neighbour (but for the stored velocity of a subgrid model). After a pair the populations lie as after two steps between two
+arrays, with the same bits.
 """
 
 from ..models.physics import Physics, TileClass
@@ -26,7 +27,7 @@ def even_step_kernel(k: KernelContext) -> None:
 
 @traced_kernel
 def odd_step_kernel(k: KernelContext) -> None:
-    """Second step of a pair in place, source -> source: every cell reads and writes its own values alone."""
+    """Second step of a pair in place, source -> source: every cell reads and writes its own populations alone."""
     k.cell.incoming = k.trace.awaited("source")
     k.cell.differences = k.trace.differences(VELOCITIES, k.cell.links)
     k.write("source", k.cell.outgoing)

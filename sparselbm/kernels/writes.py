@@ -1,14 +1,15 @@
 """Kinds of writes of a kernel, each printed as C++ for the back ends and as Python for Warp."""
 
+from abc import ABC
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from ..trace.expression import Expression
 from .reads import ShiftedValue
 
 
 class Write(Protocol):
-    """Write of values of a cell. Both texts take the names of the operands."""
+    """Write of values of a cell. Its texts take the names of the operands."""
 
     @property
     def array(self) -> str:
@@ -34,31 +35,8 @@ class Write(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Store:
-    """Writes a component of the cell in an array `[tile][size][cell]`."""
-
-    array: str
-    size: int
-    component: int
-    value: Expression
-
-    @property
-    def operands(self) -> tuple[Expression, ...]:
-        return (self.value,)
-
-    def cpp(self, *names: str) -> str:
-        return f"store({self.array}.data, tile, {self.size}, {self.component}, {names[0]});"
-
-    def outside(self, name: str) -> str:
-        return self.cpp(name)
-
-    def python(self, *names: str) -> str:
-        return f"{self.array}[tile, {self.component}, cell] = {names[0]}"
-
-
-@dataclass(frozen=True, eq=False)
-class Increase:
-    """Adds to a component of the cell in an array `[place][size][cell]`, where the place is a tile or a slot."""
+class _OwnWrite(ABC):
+    """Write of a component of the cell in an array `[place][size][cell]`, where the place is a tile or a slot."""
 
     array: str
     place: str
@@ -66,27 +44,42 @@ class Increase:
     component: int
     value: Expression
 
+    _function: ClassVar[str]
+    _sign: ClassVar[str]
+
     @property
     def operands(self) -> tuple[Expression, ...]:
         return (self.value,)
 
     def cpp(self, *names: str) -> str:
-        return f"increase({self.array}.data, {self.place}, {self.size}, {self.component}, {names[0]});"
+        return f"{self._function}({self.array}.data, {self.place}, {self.size}, {self.component}, {names[0]});"
 
     def outside(self, name: str) -> str:
         return self.cpp(name)
 
     def python(self, *names: str) -> str:
-        return f"{self.array}[{self.place}, {self.component}, cell] += {names[0]}"
+        return f"{self.array}[{self.place}, {self.component}, cell] {self._sign} {names[0]}"
+
+
+class Store(_OwnWrite):
+    """Replaces the component."""
+
+    _function, _sign = "store", "="
+
+
+class Increase(_OwnWrite):
+    """Adds to the component."""
+
+    _function, _sign = "increase", "+="
 
 
 @dataclass(frozen=True, eq=False)
 class LinkMasks:
-    """Where a population of a cell goes; a cell that is not fluid has none."""
+    """Masks of the cells from which a population goes somewhere: those of cells that are not fluid are not written."""
 
     is_fluid: Expression
     is_open: Expression
-    """The cell is fluid, and so is the one that the population reaches."""
+    """The cell is fluid, and so is the one that the population reaches: it goes there, otherwise it stays."""
 
 
 @dataclass(frozen=True, eq=False)

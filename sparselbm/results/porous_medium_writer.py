@@ -14,7 +14,7 @@ from .draw import Drawing, SurfaceValues, draw_all
 from .fields import FlowFrame
 from .run_record import run_record
 from .slice_picture import draw_slices
-from .writer import DRAWN, begin_summary, claimed, completed
+from .writer import DRAWN, claimed, completed, report_summary
 
 
 class PorousMediumWriter:
@@ -57,6 +57,6 @@ class PorousMediumWriter:
 
         `report` is called with the summary before it is written. Raises OSError if it cannot be written.
         """
-        summary = {**found, "doubts": list(flow.setup.doubts), "run": {**self.origin, **run_record(flow)}, "complete": False}
-        begin_summary(self.folder, summary, report)
+        summary = {**found, "doubts": list(flow.setup.doubts), "run": {**self.origin, **run_record(flow)}}
+        report_summary(summary, report)
         return completed(self.folder, summary)

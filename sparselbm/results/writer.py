@@ -242,13 +242,18 @@ class ResultsWriter(Resumable):
         }
 
 
+def report_summary(summary: dict, report: Callable[[dict], None]) -> None:
+    """Reports a summary. Raises SimulationError, before, for a number that is not finite."""
+    _require_finite(summary, "")
+    report(summary)
+
+
 def begin_summary(folder: Path, summary: dict, report: Callable[[dict], None]) -> None:
     """Reports a summary, and writes it before drawings and files follow. Raises SimulationError for a number that is not finite.
 
     A file that cannot be written is left to `completed`.
     """
-    _require_finite(summary, "")
-    report(summary)
+    report_summary(summary, report)
     with suppress(OSError):
         write_summary(folder, summary)
 

@@ -45,7 +45,7 @@ class State(ABC):
     def scratch(self) -> Iterator[wp.array]:
         """Lends an array as large as the populations, to be overwritten: `with state.scratch() as array`.
 
-        Its contents are arbitrary, and the next step or borrower overwrites them.
+        Its contents are arbitrary, and later steps or borrowers may overwrite them.
         """
         yield self.empty(1)[0]
 

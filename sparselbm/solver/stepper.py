@@ -48,7 +48,8 @@ class Stepper:
             pass
 
     def steps_in_place(self, state: wp.array, velocities: wp.array | None, step: int, steps: int) -> Iterator[int]:
-        """Makes `steps` steps within one array, beginning after `step` steps; yields how many are done each time they are whole.
+        """Makes `steps` steps within one array, beginning after `step` steps; yields their number after each pair and
+        after a last single one.
 
         `velocities`: array of the stored velocity, if there is one, to be overwritten. A last single step takes two passes.
         """
@@ -64,10 +65,10 @@ class Stepper:
             yield 1
 
     def _repeated(self, pair: Callable[[int], None], step: int, pairs: int) -> Iterator[int]:
-        """Makes pairs of steps, given by the number of steps before; yields 2 after each.
+        """Makes pairs of steps, beginning after `step` steps; yields 2 after each. `pair` takes the number of steps before it.
 
-        On CUDA these are one graph where nothing varies in time; the first pair is launched without it, so that every kernel
-        is loaded.
+        On CUDA a pair is a graph, where nothing varies in time, that is launched for each but the first: that one is launched
+        without it, so that every kernel is loaded.
         """
         domain = self._passes.domain
         if not (domain.backend.captures_graphs and pairs > 1) or self._clock.varies:

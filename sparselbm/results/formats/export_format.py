@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...errors import MissingPackageError, OutputExistsError, SparselbmError
 from ...files.lost_results import lost_alone
-from ...files.write import replace_file, unfinished
+from ...files.write import remove_unfinished, replace_file
 from ..reader import Results
 
 
@@ -55,8 +55,8 @@ class ExportFormat:
         for name, write in self._all(results):
             with lost_alone(str(folder / name), SparselbmError):
                 folder.mkdir(parents=True, exist_ok=True)
-                for old in unfinished(folder, name) if overwrite else ():
-                    old.unlink(missing_ok=True)
+                if overwrite:
+                    remove_unfinished(folder, name)
                 with replace_file(folder / name) as beside:
                     write(results, beside)
                 written.append(folder / name)

@@ -43,7 +43,6 @@ def write_vtkhdf(path: Path, grids: tuple[TileGrid, ...], facts: FieldData = Fie
 
 def write_amr(path: Path, grids: tuple[TileGrid, ...], facts: FieldData = FieldData()) -> None:
     """Writes grids as overlapping AMR with one level, without a coarser level below."""
-
     volume, boxes = Cells(grids), merged_boxes(grids[0].tiles)
     with hdf5_file(path) as file:
         root = file.create_group("VTKHDF", track_order=True)

@@ -34,7 +34,6 @@ def write_steps(
 
     `amr`: as overlapping AMR also where one box is full. See `Cells` for the values in solids.
     """
-
     with hdf5_file(path) as file:
         root = file.create_group("VTKHDF", track_order=True)
         steps = root.create_group("Steps")

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import PageError
-from ...files.write import claim_folder, replace_file, unfinished
+from ...files.write import claim_folder, remove_unfinished, replace_file
 from ...scene.usd import open_stage
 from ..draw.surface import SENSITIVITY, SENSITIVITY_LABEL
 from ..fields import field_named
@@ -58,8 +58,7 @@ def write_page(results: str | Path, folder: str | Path, *, overwrite: bool = Fal
         "body": body_bounds(str(read.summary.get("obstacle", "")), opening), "view": view and asdict(view), "follow": follow,
     }
     folder = claim_folder(folder, overwrite=overwrite or _is_page(Path(folder)))
-    for old in (each for name in ("data.js", *SCRIPTS) for each in unfinished(folder, name)):
-        old.unlink(missing_ok=True)
+    remove_unfinished(folder, "data.js", *SCRIPTS)
     with replace_file(folder / "data.js") as path:
         data = base64.b64encode(b"".join(store.pieces)).decode("ascii")
         path.write_text(f'const PAGE = {json.dumps(page)};\nconst DATA = "{data}";\n', encoding="utf-8")
